@@ -1,0 +1,59 @@
+//! What the control plane asks of an engine.
+
+use serde::{Deserialize, Serialize};
+
+/// One attempt at one job; every message about a job carries it, so that a late answer is never mistaken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JobRef {
+    /// Public job id.
+    pub job_id: String,
+    /// Attempt number, from 1.
+    pub attempt: u32,
+}
+
+/// A media file that the template refers to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AssetFile {
+    /// The key by which the template names it: its upload name or its URL.
+    pub name: String,
+    /// Absolute path of a readable local file. Engines never see a URL as a place to read from.
+    pub path: String,
+}
+
+/// Messages from the control plane to an engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Command {
+    /// Asks for a `Pong` with the same nonce. Valid at any time.
+    Ping {
+        /// Echoed in the answer.
+        nonce: u64,
+    },
+    /// Asks what each file is. Valid once, before `Render`; answered by `Probed` or `Failed`.
+    Probe {
+        /// The job these files belong to.
+        job: JobRef,
+        /// The files to look into.
+        assets: Vec<AssetFile>,
+    },
+    /// Asks for the MP4. Valid once; answered by `Progress` events and then `Completed` or `Failed`.
+    Render {
+        /// The job to render.
+        job: JobRef,
+        /// The AVS Template JSON document, as the caller sent it.
+        template: serde_json::Value,
+        /// The `output` object of the request; `null` stands for every default.
+        output: serde_json::Value,
+        /// Each file that the template names.
+        assets: Vec<AssetFile>,
+        /// Absolute path of the MP4 to write; it appears there only when complete.
+        out_path: String,
+    },
+    /// Stops the job. Valid after `Probe` or `Render`; answered by `Failed` with the code `cancelled`.
+    Cancel {
+        /// The job to stop.
+        job: JobRef,
+    },
+}
