@@ -1,0 +1,79 @@
+//! What can be said on the command line.
+
+use std::os::fd::RawFd;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// Renders AVS templates to MP4.
+#[derive(Debug, Parser)]
+#[command(name = "avs-engine", version)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// Render a template to an MP4.
+    Render(RenderArgs),
+    /// Say what a media file is, as JSON.
+    Probe {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Check a template without rendering it.
+    Validate {
+        /// The template.
+        template: PathBuf,
+    },
+    /// List the graphics adapters, best first, as JSON.
+    Adapters,
+    /// Serve one job to a control plane over an inherited socket.
+    Serve {
+        /// The socket's file descriptor.
+        #[arg(long)]
+        ipc_fd: RawFd,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RenderArgs {
+    /// The template.
+    pub(super) template: PathBuf,
+    /// Folder of the files that the template names by `uploadName`.
+    #[arg(long, default_value = ".")]
+    pub(super) assets: PathBuf,
+    /// The MP4 to write.
+    #[arg(long)]
+    pub(super) out: PathBuf,
+    /// draft, web or studio.
+    #[arg(long)]
+    pub(super) quality: Option<String>,
+    /// 16:9, 9:16, 1:1, 4:5, 5:4, 4:3, 3:4 or 21:9.
+    #[arg(long)]
+    pub(super) aspect: Option<String>,
+    /// 480p, 720p, 1080p, 1440p or 2160p: the short side.
+    #[arg(long)]
+    pub(super) resolution: Option<String>,
+    /// Frames per second, 1 to 60.
+    #[arg(long)]
+    pub(super) fps: Option<u32>,
+    /// x264 preset, instead of the quality's.
+    #[arg(long, value_parser = PRESETS)]
+    pub(super) preset: Option<String>,
+    /// x264 constant rate factor, instead of the quality's.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=51))]
+    pub(super) crf: Option<u8>,
+    /// Print where the time went.
+    #[arg(long)]
+    pub(super) timings: bool,
+    /// Print the report (and timings) as JSON, and no progress bar.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// x264's own list.
+const PRESETS: [&str; 10] = [
+    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
+];

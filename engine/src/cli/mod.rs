@@ -1,0 +1,111 @@
+//! The command line. Exit status: 0 done, 2 bad input (a line per error on stderr), 1 our fault.
+
+mod args;
+mod render;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::RenderError;
+use crate::gpu::{GpuContext, GpuError, adapters};
+use crate::job::{RenderContext, probed_asset};
+use crate::text::Fonts;
+use crate::{media, worker};
+use args::{Args, Verb};
+
+/// Exit status for input that is at fault.
+const BAD_INPUT: u8 = 2;
+/// Environment variable that picks an adapter by a part of its name.
+const ADAPTER_VARIABLE: &str = "AVS_ADAPTER";
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("{0} cannot be read: {1}")]
+    Unreadable(String, #[source] std::io::Error),
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    #[error(transparent)]
+    Serve(#[from] worker::ServeError),
+    #[error("FFmpeg cannot start")]
+    Ffmpeg(#[from] ffmpeg_next::Error),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .init();
+    match execute(args.verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => explain(&error),
+    }
+}
+
+fn execute(verb: Verb) -> Result<(), CommandError> {
+    media::init()?;
+    match verb {
+        Verb::Render(args) => render::run(&args, &mut open_context()?),
+        Verb::Serve { ipc_fd } => Ok(worker::serve(ipc_fd, open_context()?)?),
+        Verb::Probe { file } => {
+            let name = file.display().to_string();
+            let found = media::probe(&name, &file)
+                .map_err(|source| RenderError::Media { pointer: String::new(), source })?;
+            print_json(&probed_asset(&name, &found));
+            Ok(())
+        }
+        Verb::Validate { template } => {
+            let bytes = std::fs::read(&template)
+                .map_err(|error| CommandError::Unreadable(template.display().to_string(), error))?;
+            avs_template::Template::from_json(&bytes).map_err(RenderError::Invalid)?;
+            println!("valid");
+            Ok(())
+        }
+        Verb::Adapters => {
+            print_json(&adapters());
+            Ok(())
+        }
+    }
+}
+
+fn open_context() -> Result<RenderContext, GpuError> {
+    let wanted = std::env::var(ADAPTER_VARIABLE).ok();
+    let gpu = GpuContext::open(wanted.as_deref())?;
+    Ok(RenderContext { gpu, fonts: Fonts::load() })
+}
+
+fn print_json(value: &impl serde::Serialize) {
+    // Writing to a string cannot fail, and our types have no map with keys other than strings.
+    println!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+/// Prints one line per error and picks the exit status.
+fn explain(error: &CommandError) -> ExitCode {
+    if let CommandError::Render(error) = error
+        && error.is_bad_input()
+    {
+        for field in error.field_errors() {
+            let suggestion = field.suggestion.map(|near| format!(" (did you mean {near:?}?)")).unwrap_or_default();
+            let place = if field.pointer.is_empty() { String::new() } else { format!("{}: ", field.pointer) };
+            eprintln!("error: {place}{}{suggestion}", field.detail);
+        }
+        return ExitCode::from(BAD_INPUT);
+    }
+    let causes: Vec<_> =
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+            .map(ToString::to_string)
+            .collect();
+    eprintln!("error: {}", causes.join(": "));
+    match error {
+        CommandError::Unreadable(..) => ExitCode::from(BAD_INPUT),
+        CommandError::Render(_) | CommandError::Gpu(_) | CommandError::Serve(_) | CommandError::Ffmpeg(_) => {
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The passes of one frame, as data. Pure: what is drawn can be read and tested without a device.
+
+use avs_template::EncodedSrgb;
+
+use crate::color::{Affine3, ColorCoding, planes_from_rgb, target_from_source};
+use crate::geometry::EvenRect;
+use crate::gpu::PipelineKind;
+
+/// What a layer is made of, as far as the plan needs to know.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum LayerContent {
+    /// A decoded picture, opaque, already at its destination size.
+    Video {
+        /// How it is coded.
+        coding: ColorCoding,
+    },
+    /// A cached layer with alpha, already at its destination size.
+    Still,
+}
+
+/// One layer of a scene, bottom to top.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlannedLayer {
+    /// Where it goes.
+    pub dest: EvenRect,
+    /// 0..=1.
+    pub opacity: f64,
+    /// What it is.
+    pub content: LayerContent,
+}
+
+/// One operation on the output planes. `layer` counts in the list that was planned.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pass {
+    /// Fills the frame with one colour, code values / 255.
+    Clear {
+        /// Y', Cb, Cr.
+        planes: [f64; 3],
+    },
+    /// The layer's bytes become the frame's: it covers the canvas, is opaque and coded like the output.
+    PassThrough {
+        /// Which layer.
+        layer: usize,
+    },
+    /// Source-over of one layer.
+    Draw {
+        /// Which layer.
+        layer: usize,
+        /// How.
+        pipeline: PipelineKind,
+        /// Where.
+        dest: EvenRect,
+        /// 0..=1.
+        opacity: f64,
+        /// Conversion to the output's coding, where it differs.
+        to_target: Option<Affine3>,
+    },
+}
+
+/// The passes of one frame; the first is `Clear` or `PassThrough`, the others are `Draw`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// In order of execution.
+    pub passes: Vec<Pass>,
+}
+
+/// Plans one frame: nothing hidden is drawn, nothing that can be copied is shaded.
+#[must_use]
+pub fn plan(layers: &[PlannedLayer], background: EncodedSrgb, canvas: (u32, u32)) -> Plan {
+    let lowest_visible = layers.iter().rposition(|layer| hides_everything_below(layer, canvas));
+    let base = lowest_visible.filter(|&index| passes_through(&layers[index]));
+    let first_drawn = match (base, lowest_visible) {
+        (Some(index), _) => index + 1,
+        (None, Some(index)) => index,
+        (None, None) => 0,
+    };
+    let first = match base {
+        Some(layer) => Pass::PassThrough { layer },
+        None => Pass::Clear { planes: planes_from_srgb(background) },
+    };
+    let drawn = layers.iter().enumerate().skip(first_drawn).filter(|(_, layer)| layer.opacity > 0.0);
+    let passes = std::iter::once(first).chain(drawn.map(|(index, layer)| draw(index, layer))).collect();
+    Plan { passes }
+}
+
+fn hides_everything_below(layer: &PlannedLayer, canvas: (u32, u32)) -> bool {
+    let opaque = matches!(layer.content, LayerContent::Video { .. });
+    opaque && layer.opacity >= 1.0 && layer.dest.covers(canvas)
+}
+
+fn passes_through(layer: &PlannedLayer) -> bool {
+    layer.content == LayerContent::Video { coding: ColorCoding::OUTPUT }
+}
+
+fn draw(layer: usize, desc: &PlannedLayer) -> Pass {
+    let to_target = match desc.content {
+        LayerContent::Still => None,
+        LayerContent::Video { coding } => target_from_source(coding),
+    };
+    let pipeline = match (desc.content, to_target) {
+        (LayerContent::Still, _) => PipelineKind::Still,
+        (LayerContent::Video { .. }, None) => PipelineKind::Video,
+        (LayerContent::Video { .. }, Some(_)) => PipelineKind::VideoConverted,
+    };
+    Pass::Draw { layer, pipeline, dest: desc.dest, opacity: desc.opacity, to_target }
+}
+
+/// Output code values / 255 of an opaque colour.
+fn planes_from_srgb(color: EncodedSrgb) -> [f64; 3] {
+    let rgb = [color.r, color.g, color.b].map(|value| f64::from(value) / 255.0);
+    planes_from_rgb(ColorCoding::OUTPUT).apply(rgb)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::color::{ColorRange, LumaCoefficients};
+
+    const CANVAS: (u32, u32) = (64, 36);
+    const BLACK: EncodedSrgb = EncodedSrgb { r: 0, g: 0, b: 0, a: 255 };
+    const FULL: EvenRect = EvenRect { x: 0, y: 0, width: 64, height: 36 };
+    const CORNER: EvenRect = EvenRect { x: 0, y: 0, width: 16, height: 16 };
+    const BT601: ColorCoding = ColorCoding { luma: LumaCoefficients::BT601, range: ColorRange::Limited };
+
+    fn video(dest: EvenRect, opacity: f64, coding: ColorCoding) -> PlannedLayer {
+        PlannedLayer { dest, opacity, content: LayerContent::Video { coding } }
+    }
+
+    fn still(dest: EvenRect) -> PlannedLayer {
+        PlannedLayer { dest, opacity: 1.0, content: LayerContent::Still }
+    }
+
+    #[test]
+    fn an_empty_scene_is_the_background() {
+        let Plan { passes } = plan(&[], BLACK, CANVAS);
+        assert!(matches!(passes[..], [Pass::Clear { planes }] if (planes[0] * 255.0 - 16.0).abs() < 1e-9));
+    }
+
+    #[test]
+    fn an_opaque_full_frame_video_of_the_output_coding_is_copied_not_drawn() {
+        let Plan { passes } = plan(&[video(FULL, 1.0, ColorCoding::OUTPUT), still(CORNER)], BLACK, CANVAS);
+        assert_eq!(passes[0], Pass::PassThrough { layer: 0 });
+        assert!(matches!(passes[1..], [Pass::Draw { layer: 1, pipeline: PipelineKind::Still, .. }]));
+    }
+
+    #[test]
+    fn what_lies_under_an_opaque_full_frame_video_is_not_drawn() {
+        let layers = [still(FULL), video(CORNER, 1.0, ColorCoding::OUTPUT), video(FULL, 1.0, BT601)];
+        let Plan { passes } = plan(&layers, BLACK, CANVAS);
+        assert!(matches!(
+            passes[..],
+            [Pass::Clear { .. }, Pass::Draw { layer: 2, pipeline: PipelineKind::VideoConverted, .. }]
+        ));
+    }
+
+    #[test]
+    fn a_translucent_full_frame_video_hides_nothing() {
+        let layers = [still(CORNER), video(FULL, 0.5, ColorCoding::OUTPUT)];
+        let Plan { passes } = plan(&layers, BLACK, CANVAS);
+        assert_eq!(passes.len(), 3);
+        assert!(!passes.iter().any(|pass| matches!(pass, Pass::PassThrough { .. })));
+    }
+
+    #[test]
+    fn an_invisible_layer_is_not_drawn() {
+        let Plan { passes } = plan(&[video(CORNER, 0.0, ColorCoding::OUTPUT)], BLACK, CANVAS);
+        assert_eq!(passes.len(), 1);
+    }
+}

@@ -1,0 +1,11 @@
+//! Encoding and writing the MP4: H.264 by x264, AAC-LC, fast start, colours tagged BT.709 limited.
+
+mod aac;
+mod error;
+mod mp4;
+mod video;
+
+pub use aac::{AAC_FRAME_SAMPLES, AacEncoder};
+pub use error::EncodeError;
+pub use mp4::{Mp4Writer, Track, TrackDesc};
+pub use video::{VideoEncoder, VideoSettings};

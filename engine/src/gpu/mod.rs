@@ -1,0 +1,12 @@
+//! The graphics device: adapter, pipelines, textures and read-back. Knows nothing of templates.
+
+mod context;
+mod picture;
+mod pipelines;
+mod readback;
+pub mod uniforms;
+
+pub use context::{AdapterDesc, GpuContext, GpuError, adapters};
+pub use picture::{PlanePair, plane_texture, write_plane};
+pub use pipelines::{PipelineKind, Pipelines};
+pub use readback::{ReadbackSlot, ReadbackRing};

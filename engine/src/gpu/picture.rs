@@ -1,0 +1,74 @@
+//! Textures that hold a picture as two planes, luma full size and chroma half size.
+
+/// Luma and chroma textures of one picture or one render target.
+#[derive(Debug)]
+pub struct PlanePair {
+    /// Full size.
+    pub luma: wgpu::Texture,
+    /// Half size in both directions.
+    pub chroma: wgpu::Texture,
+}
+
+impl PlanePair {
+    /// Makes both textures for a picture of an even size.
+    #[must_use]
+    pub fn new(
+        device: &wgpu::Device,
+        label: &str,
+        (width_px, height_px): (u32, u32),
+        (luma, chroma): (wgpu::TextureFormat, wgpu::TextureFormat),
+    ) -> Self {
+        debug_assert!(width_px.is_multiple_of(2) && height_px.is_multiple_of(2));
+        Self {
+            luma: plane_texture(device, label, (width_px, height_px), luma),
+            chroma: plane_texture(device, label, (width_px / 2, height_px / 2), chroma),
+        }
+    }
+
+    /// The formats of decoded pictures and of the output: R8 and RG8, that is NV12.
+    pub const NV12: (wgpu::TextureFormat, wgpu::TextureFormat) =
+        (wgpu::TextureFormat::R8Unorm, wgpu::TextureFormat::Rg8Unorm);
+
+    /// The formats of a cached layer with alpha.
+    pub const LAYER: (wgpu::TextureFormat, wgpu::TextureFormat) =
+        (super::pipelines::LAYER_LUMA, super::pipelines::LAYER_CHROMA);
+}
+
+/// Makes a texture that can be drawn into, read by shaders, written from and copied to the CPU.
+#[must_use]
+pub fn plane_texture(
+    device: &wgpu::Device,
+    label: &str,
+    (width, height): (u32, u32),
+    format: wgpu::TextureFormat,
+) -> wgpu::Texture {
+    device.create_texture(&wgpu::TextureDescriptor {
+        label: Some(label),
+        size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+        mip_level_count: 1,
+        sample_count: 1,
+        dimension: wgpu::TextureDimension::D2,
+        format,
+        usage: wgpu::TextureUsages::RENDER_ATTACHMENT
+            | wgpu::TextureUsages::TEXTURE_BINDING
+            | wgpu::TextureUsages::COPY_DST
+            | wgpu::TextureUsages::COPY_SRC,
+        view_formats: &[],
+    })
+}
+
+/// Fills the whole of `texture` from tightly packed rows; takes effect before the next submission.
+pub fn write_plane(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
+    let size = texture.size();
+    let row_bytes = bytes.len() / size.height as usize;
+    queue.write_texture(
+        texture.as_image_copy(),
+        bytes,
+        wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: u32::try_from(row_bytes).ok(),
+            rows_per_image: None,
+        },
+        size,
+    );
+}

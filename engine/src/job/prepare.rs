@@ -1,0 +1,144 @@
+//! Everything that can be known before the first frame: template, media facts, timeline, fonts.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use avs_protocol::ProbedAsset;
+use avs_template::{
+    Content, Issue, IssueCollector, MediaFacts, OutputSpec, Pointer, Template, Timeline,
+};
+
+use crate::encode::VideoSettings;
+use crate::error::RenderError;
+use crate::media::{MediaProbe, probe};
+use crate::text::{Fonts, UnknownFamily};
+
+/// Local files by the key by which the template names them.
+pub type AssetPaths = BTreeMap<String, PathBuf>;
+
+/// What to render.
+#[derive(Debug, Clone)]
+pub struct RenderRequest {
+    /// The template document.
+    pub template: serde_json::Value,
+    /// The `output` object; null for every default.
+    pub output: serde_json::Value,
+    /// The files it names.
+    pub assets: AssetPaths,
+    /// The MP4 to write.
+    pub out_path: PathBuf,
+    /// x264 preset, where it is not the quality's.
+    pub preset: Option<String>,
+    /// x264 constant rate factor, where it is not the quality's.
+    pub crf: Option<u8>,
+}
+
+/// A render that can begin.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    pub(crate) timeline: Timeline,
+    pub(crate) assets: AssetPaths,
+    /// By source key.
+    pub(crate) facts: BTreeMap<String, MediaFacts>,
+    pub(crate) video: VideoSettings,
+}
+
+impl Prepared {
+    pub(crate) fn new(fonts: &Fonts, request: &RenderRequest) -> Result<Self, RenderError> {
+        let template = Template::from_value(&request.template, &Pointer::root());
+        let output = OutputSpec::from_value(&request.output, &Pointer::root().child("output"));
+        let (template, output) = both(template, output)?;
+        check_fonts(fonts, &template)?;
+        let facts = facts_of(&template, &request.assets)?;
+        let timeline = Timeline::new(&template, &facts, &output)?;
+        let video = VideoSettings {
+            width_px: output.width_px,
+            height_px: output.height_px,
+            fps: output.fps.get(),
+            preset: request.preset.clone().unwrap_or_else(|| output.preset.to_owned()),
+            crf: request.crf.unwrap_or(output.crf),
+        };
+        Ok(Self { timeline, assets: request.assets.clone(), facts, video })
+    }
+
+    /// The file of a block's source. Preparing has probed every one.
+    pub(crate) fn path_of(&self, key: &str) -> PathBuf {
+        self.assets.get(key).cloned().unwrap_or_default()
+    }
+}
+
+/// Both results, or the errors of both.
+fn both<A, B>(
+    a: Result<A, avs_template::Issues>,
+    b: Result<B, avs_template::Issues>,
+) -> Result<(A, B), RenderError> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (a, b) => {
+            let collector = IssueCollector::new();
+            a.err().into_iter().chain(b.err()).for_each(|issues| collector.add_all(issues));
+            Err(collector.into_result::<()>(None).err().map_or(
+                RenderError::StageLost { stage: "prepare" },
+                RenderError::Invalid,
+            ))
+        }
+    }
+}
+
+/// Probes each file that the template names, once. A name without a file is left to the timeline to report.
+fn facts_of(template: &Template, assets: &AssetPaths) -> Result<BTreeMap<String, MediaFacts>, RenderError> {
+    let mut facts = BTreeMap::new();
+    for (pointer, source) in template.sources() {
+        let Some(path) = assets.get(source.key()) else { continue };
+        if !facts.contains_key(source.key()) {
+            let found = probe(source.key(), path).map_err(|source| RenderError::Media { pointer, source })?;
+            facts.insert(source.key().to_owned(), found.facts);
+        }
+    }
+    Ok(facts)
+}
+
+fn check_fonts(fonts: &Fonts, template: &Template) -> Result<(), RenderError> {
+    let collector = IssueCollector::new();
+    for block in &template.blocks {
+        let Content::Text(text) = &block.content else { continue };
+        if let Err(UnknownFamily { family, near }) = fonts.require(&text.font.family) {
+            let hint = if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) };
+            collector.add(Issue {
+                pointer: format!("{}/font/family", block.pointer),
+                code: "unknown_font_family",
+                detail: format!("no font family is called {family:?} on this machine{hint}"),
+                suggestion: near.into_iter().next(),
+            });
+        }
+    }
+    collector.into_result(Some(())).map_err(RenderError::Invalid)
+}
+
+/// Probes files by name, in order, for the control plane.
+///
+/// # Errors
+/// [`RenderError::Media`] for the first file that cannot be used.
+pub fn probe_assets(assets: &[avs_protocol::AssetFile]) -> Result<Vec<ProbedAsset>, RenderError> {
+    let probed = assets.iter().map(|asset| {
+        let path = PathBuf::from(&asset.path);
+        let found = probe(&asset.name, &path)
+            .map_err(|source| RenderError::Media { pointer: String::new(), source })?;
+        Ok(probed_asset(&asset.name, &found))
+    });
+    probed.collect()
+}
+
+/// What was found, as the protocol and the command line tell it.
+#[must_use]
+pub fn probed_asset(name: &str, found: &MediaProbe) -> ProbedAsset {
+    ProbedAsset {
+        name: name.to_owned(),
+        kind: found.kind,
+        format: found.format.clone(),
+        duration_secs: found.facts.duration.map(avs_template::Ticks::as_secs),
+        width_px: found.facts.size.map(|size| size.0),
+        height_px: found.facts.size.map(|size| size.1),
+        has_audio: found.facts.has_audio,
+    }
+}

@@ -1,0 +1,18 @@
+//! Every bound of the engine, with its reason.
+
+use std::time::Duration;
+
+/// Longest side of a picture we decode: H.264 level 6.2 and every phone stay below it.
+pub const PICTURE_SIDE_PX_MAX: u32 = 16_384;
+/// Most pixels of a picture we decode: 100 MP is 400 MB as RGBA, beyond every phone camera.
+pub const PICTURE_MEGAPIXELS_MAX: u64 = 100;
+/// Decoded pictures waiting for the compositor, a block: a little more than x264's burst between B-frames.
+pub const PICTURES_AHEAD: usize = 4;
+/// Frames being drawn or read back at once: one drawn, one copied, one encoded.
+pub const FRAMES_IN_FLIGHT: usize = 3;
+/// Encoded audio packets waiting for the muxer: 64 × 1024 samples are 1.4 s.
+pub const AUDIO_PACKETS_AHEAD: usize = 64;
+/// A video's decoder starts this long before its block is shown, so that its first picture is ready.
+pub const DECODE_LEAD: Duration = Duration::from_secs(1);
+/// Shortest time between two progress reports.
+pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);

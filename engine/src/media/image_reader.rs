@@ -1,0 +1,109 @@
+//! Still images: decoded by memory-safe decoders, cropped and scaled to their destination, premultiplied.
+
+use std::io::{BufRead, Seek};
+use std::path::Path;
+
+use avs_template::RectPx;
+use fast_image_resize as resize;
+use image::{DynamicImage, ImageDecoder, ImageReader};
+
+use super::error::MediaFault;
+use super::video_reader::check_size;
+
+/// RGBA8, premultiplied, gamma-coded, rows tightly packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RgbaImage {
+    /// Width.
+    pub width_px: u32,
+    /// Height.
+    pub height_px: u32,
+    /// `4 * width_px * height_px` bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Format and upright size, from the header alone; `None` where it is no image we know.
+pub(crate) fn image_header(path: &Path) -> Result<Option<(String, (u32, u32))>, MediaFault> {
+    let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
+    let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
+    let Some(format) = reader.format() else { return Ok(None) };
+    let name = format.extensions_str().first().copied().unwrap_or("image").to_owned();
+    let (size, _) = decoder_of(reader).map(|(decoder, turned)| (turned_size(&decoder, turned), turned))?;
+    Ok(Some((name, size)))
+}
+
+/// Decodes a file and brings `crop` (upright pixels) to `size`.
+///
+/// # Errors
+/// [`MediaFault`] where it is no image we know, damaged or too large.
+pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<RgbaImage, MediaFault> {
+    let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
+    let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
+    let (decoder, orientation) = decoder_of(reader)?;
+    let mut decoded = DynamicImage::from_decoder(decoder).map_err(MediaFault::DamagedImage)?;
+    decoded.apply_orientation(orientation);
+    let mut source = decoded.into_rgba8();
+    for texel in source.pixels_mut() {
+        let [r, g, b, a] = texel.0;
+        let premul = |value: u8| u8::try_from((u32::from(value) * u32::from(a) + 127) / 255).unwrap_or(u8::MAX);
+        texel.0 = [premul(r), premul(g), premul(b), a];
+    }
+    scaled(source, crop, size)
+}
+
+fn scaled(
+    source: image::RgbaImage,
+    crop: RectPx,
+    (width_px, height_px): (u32, u32),
+) -> Result<RgbaImage, MediaFault> {
+    let (source_width, source_height) = source.dimensions();
+    let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
+    if (crop.x, crop.y, crop.width, crop.height) == whole && (source_width, source_height) == (width_px, height_px) {
+        return Ok(RgbaImage { width_px, height_px, bytes: source.into_raw() });
+    }
+    let damaged = |error: &dyn std::fmt::Display| {
+        MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error.to_string())))
+    };
+    let from = resize::images::Image::from_vec_u8(
+        source_width,
+        source_height,
+        source.into_raw(),
+        resize::PixelType::U8x4,
+    )
+    .map_err(|error| damaged(&error))?;
+    let mut to = resize::images::Image::new(width_px, height_px, resize::PixelType::U8x4);
+    let options = resize::ResizeOptions::new()
+        .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))
+        .use_alpha(false)
+        .crop(crop.x, crop.y, crop.width, crop.height);
+    resize::Resizer::new().resize(&from, &mut to, &options).map_err(|error| damaged(&error))?;
+    let mut bytes = to.into_vec();
+    let (texels, _) = bytes.as_chunks_mut::<4>();
+    for [r, g, b, a] in texels {
+        // Lanczos overshoots; a premultiplied colour above its alpha would glow.
+        (*r, *g, *b) = ((*r).min(*a), (*g).min(*a), (*b).min(*a));
+    }
+    Ok(RgbaImage { width_px, height_px, bytes })
+}
+
+fn decoder_of<R: BufRead + Seek + 'static>(
+    reader: ImageReader<R>,
+) -> Result<(impl ImageDecoder, image::metadata::Orientation), MediaFault> {
+    let mut decoder = reader.into_decoder().map_err(|error| match error {
+        image::ImageError::Unsupported(_) => MediaFault::UnknownFormat,
+        other => MediaFault::DamagedImage(other),
+    })?;
+    let (width_px, height_px) = decoder.dimensions();
+    check_size(width_px, height_px)?;
+    // A broken EXIF block is no reason to refuse the picture.
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    Ok((decoder, orientation))
+}
+
+fn turned_size(decoder: &impl ImageDecoder, orientation: image::metadata::Orientation) -> (u32, u32) {
+    use image::metadata::Orientation as Exif;
+    let (width, height) = decoder.dimensions();
+    match orientation {
+        Exif::NoTransforms | Exif::Rotate180 | Exif::FlipHorizontal | Exif::FlipVertical => (width, height),
+        Exif::Rotate90 | Exif::Rotate270 | Exif::Rotate90FlipH | Exif::Rotate270FlipH => (height, width),
+    }
+}

@@ -1,0 +1,19 @@
+//! Reading media files: probing, video pictures, sound samples, still images. No placement and no drawing.
+
+mod audio_reader;
+mod error;
+mod image_reader;
+mod input;
+mod orientation;
+mod picture_scaler;
+mod probe;
+mod video_feed;
+mod video_reader;
+
+pub use audio_reader::{AudioReader, CHANNELS, SAMPLE_RATE};
+pub use error::{MediaError, MediaFault};
+pub use image_reader::{RgbaImage, image_from_file};
+pub use input::init;
+pub use picture_scaler::PictureDesc;
+pub use probe::{MediaProbe, probe};
+pub use video_feed::{VideoFeed, VideoFeedDesc};

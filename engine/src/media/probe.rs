@@ -1,0 +1,69 @@
+//! What a file is: image, video or sound, its size and its length.
+
+use std::path::Path;
+
+use avs_template::{MediaFacts, Ticks};
+use ffmpeg_next as ffmpeg;
+
+use super::error::{MediaError, MediaFault};
+use super::image_reader::image_header;
+use super::input::MediaInput;
+use super::video_reader::VideoReader;
+use crate::media::AudioReader;
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MediaProbe {
+    /// What it is.
+    pub kind: avs_protocol::MediaKind,
+    /// Container or image format.
+    pub format: String,
+    /// What the timeline needs to know.
+    pub facts: MediaFacts,
+}
+
+/// Looks into a file; every stream that will be used is opened once, so that what passes can be decoded.
+///
+/// # Errors
+/// [`MediaError`] where it is not a media file we can read.
+pub fn probe(asset: &str, path: &Path) -> Result<MediaProbe, MediaError> {
+    probed(path).map_err(|fault| fault.of(asset))
+}
+
+fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
+    if let Some((format, size)) = image_header(path)? {
+        let facts = MediaFacts { duration: None, size: Some(size), has_audio: false };
+        return Ok(MediaProbe { kind: avs_protocol::MediaKind::Image, format, facts });
+    }
+    let input = MediaInput::open(path)?;
+    let has_video = input.best_stream(ffmpeg::media::Type::Video).is_some();
+    let has_audio = input.best_stream(ffmpeg::media::Type::Audio).is_some();
+    let format = input.demuxer.format().name().to_owned();
+    let duration = media_duration(&input);
+    drop(input);
+    if has_audio {
+        AudioReader::open(path, Ticks::ZERO)?;
+    }
+    let (kind, size) = match (has_video, has_audio) {
+        (true, _) => {
+            let mut reader = VideoReader::open(path)?;
+            reader.advance_to(Ticks::ZERO)?;
+            (avs_protocol::MediaKind::Video, Some(reader.upright_size()))
+        }
+        (false, true) => (avs_protocol::MediaKind::Audio, None),
+        (false, false) => return Err(MediaFault::NoStreams),
+    };
+    let facts = MediaFacts { duration: Some(duration), size, has_audio };
+    Ok(MediaProbe { kind, format, facts })
+}
+
+/// The video's length where there is video, else the container's.
+fn media_duration(input: &MediaInput) -> Ticks {
+    let video = input.best_stream(ffmpeg::media::Type::Video).and_then(|stream| {
+        let (duration, base) = (stream.duration(), stream.time_base());
+        (duration > 0).then(|| {
+            Ticks::from_rational(duration, base.numerator().into(), base.denominator().into())
+        })
+    });
+    video.or_else(|| input.duration()).unwrap_or(Ticks::ZERO)
+}

@@ -1,0 +1,84 @@
+//! A decoding thread for one block: one picture for each output frame, ahead of the compositor.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use avs_template::Ticks;
+use crossbeam_channel::{Receiver, Sender, bounded};
+
+use super::error::{MediaError, MediaFault};
+use super::picture_scaler::{PictureDesc, PictureScaler};
+use super::video_reader::VideoReader;
+use crate::color::CodedPicture;
+use crate::limits;
+
+/// What to decode.
+#[derive(Debug, Clone)]
+pub struct VideoFeedDesc {
+    /// The file.
+    pub path: PathBuf,
+    /// Its name in the template.
+    pub asset: String,
+    /// What to make of each picture.
+    pub picture: PictureDesc,
+    /// Source time of each output frame, in order; never decreasing.
+    pub times: Vec<Ticks>,
+}
+
+type Delivery = Result<Arc<CodedPicture>, MediaError>;
+
+/// The receiving end. Dropping it stops the thread.
+#[derive(Debug)]
+pub struct VideoFeed {
+    pictures: Receiver<Delivery>,
+    _thread: JoinHandle<()>,
+}
+
+impl VideoFeed {
+    /// Starts to decode.
+    ///
+    /// # Errors
+    /// [`MediaFault::Unreadable`] where the system gives no more threads.
+    pub fn start(desc: VideoFeedDesc) -> Result<Self, MediaError> {
+        let (send, pictures) = bounded(limits::PICTURES_AHEAD);
+        let asset = desc.asset.clone();
+        let thread = std::thread::Builder::new()
+            .name("decode".into())
+            .spawn(move || {
+                if let Err(fault) = deliver(&desc, &send) {
+                    // Where the receiver is gone, nobody waits for the reason.
+                    drop(send.send(Err(fault.of(&desc.asset))));
+                }
+            })
+            .map_err(|error| MediaFault::Unreadable(error).of(&asset))?;
+        Ok(Self { pictures, _thread: thread })
+    }
+
+    /// The picture of the next output frame, in order.
+    ///
+    /// # Errors
+    /// [`MediaError`] where the file cannot be decoded; the feed is over then.
+    pub fn next_picture(&mut self) -> Delivery {
+        self.pictures.recv().unwrap_or_else(|_| Err(MediaFault::NoPictures.of("video")))
+    }
+}
+
+fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFault> {
+    let mut reader = VideoReader::open(&desc.path)?;
+    if let Some(&first) = desc.times.first().filter(|first| **first > Ticks::ZERO) {
+        reader.seek(first)?;
+    }
+    let mut scaler = PictureScaler::new(desc.picture, reader.orientation());
+    let mut shown = None;
+    for &time in &desc.times {
+        if let Some(frame) = reader.advance_to(time)? {
+            shown = Some(Arc::new(scaler.picture(frame)?));
+        }
+        let picture = shown.clone().ok_or(MediaFault::NoPictures)?;
+        if send.send(Ok(picture)).is_err() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! The pictures of a video by time: the one shown at any moment, whatever the file's frame rate.
+
+use std::path::Path;
+
+use avs_template::Ticks;
+use ffmpeg_next as ffmpeg;
+
+use super::error::MediaFault;
+use super::input::MediaInput;
+use super::orientation::Orientation;
+use crate::limits;
+
+/// A picture counts as shown from this much before its timestamp: containers round timestamps to 1 ms (Matroska).
+fn timestamp_tolerance() -> Ticks {
+    Ticks::new(Ticks::PER_SECOND / 1000)
+}
+
+
+pub(crate) struct VideoReader {
+    input: MediaInput,
+    decoder: ffmpeg::decoder::Video,
+    stream_index: usize,
+    time_base: ffmpeg::Rational,
+    orientation: Orientation,
+    current: ffmpeg::frame::Video,
+    next: Option<(Ticks, ffmpeg::frame::Video)>,
+    shown_any: bool,
+    sent_eof: bool,
+}
+
+impl VideoReader {
+    /// Opens the best video stream of a file; decoding is threaded by frames.
+    pub(crate) fn open(path: &Path) -> Result<Self, MediaFault> {
+        let input = MediaInput::open(path)?;
+        let stream = input.best_stream(ffmpeg::media::Type::Video).ok_or(MediaFault::NoVideo)?;
+        let (stream_index, time_base) = (stream.index(), stream.time_base());
+        let orientation = Orientation::of_stream(&stream);
+        let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
+        let mut context =
+            ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
+        context.set_threading(ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame));
+        let decoder = context.decoder().video().map_err(undecodable)?;
+        check_size(decoder.width(), decoder.height())?;
+        Ok(Self {
+            input,
+            decoder,
+            stream_index,
+            time_base,
+            orientation,
+            current: ffmpeg::frame::Video::empty(),
+            next: None,
+            shown_any: false,
+            sent_eof: false,
+        })
+    }
+
+    pub(crate) fn orientation(&self) -> Orientation {
+        self.orientation
+    }
+
+    /// Size of the picture as shown: upright, in square pixels.
+    pub(crate) fn upright_size(&self) -> (u32, u32) {
+        let (width, height) = (self.decoder.width(), self.decoder.height());
+        let aspect = self.decoder.aspect_ratio();
+        let (num, den) = (aspect.numerator(), aspect.denominator());
+        let width = match (u64::try_from(num), u64::try_from(den)) {
+            (Ok(num), Ok(den)) if num > 0 && den > 0 => {
+                u32::try_from((u64::from(width) * num + den / 2) / den).unwrap_or(width)
+            }
+            _ => width,
+        };
+        self.orientation.turned((width.max(1), height))
+    }
+
+    /// Starts near `time`, which is later than the beginning.
+    pub(crate) fn seek(&mut self, time: Ticks) -> Result<(), MediaFault> {
+        // A file without an index is read from its start: slower, and just as right.
+        if self.input.seek_before(time).is_ok() {
+            self.decoder.flush();
+            self.next = None;
+            self.sent_eof = false;
+        }
+        Ok(())
+    }
+
+    /// Goes on to the picture shown at `time`, which never decreases. `None`: still the one of the last call.
+    /// After the last picture it stays; before the first one, the first one is shown.
+    pub(crate) fn advance_to(&mut self, time: Ticks) -> Result<Option<&mut ffmpeg::frame::Video>, MediaFault> {
+        let mut changed = false;
+        loop {
+            if self.next.is_none() {
+                self.next = self.decode_next()?;
+            }
+            match self.next.take() {
+                Some((starts, frame)) if !self.shown_any || starts <= time + timestamp_tolerance() => {
+                    self.current = frame;
+                    self.shown_any = true;
+                    changed = true;
+                }
+                later => {
+                    self.next = later;
+                    break;
+                }
+            }
+        }
+        if !self.shown_any {
+            return Err(MediaFault::NoPictures);
+        }
+        Ok(changed.then_some(&mut self.current))
+    }
+
+    fn decode_next(&mut self) -> Result<Option<(Ticks, ffmpeg::frame::Video)>, MediaFault> {
+        let mut frame = ffmpeg::frame::Video::empty();
+        loop {
+            match self.decoder.receive_frame(&mut frame) {
+                Ok(()) => {
+                    check_size(frame.width(), frame.height())?;
+                    let timestamp = frame.timestamp().unwrap_or(0);
+                    return Ok(Some((self.input.time_of(timestamp, self.time_base), frame)));
+                }
+                Err(_) if self.sent_eof => return Ok(None),
+                Err(_) => self.send_next_packet(),
+            }
+        }
+    }
+
+    /// Feeds the decoder. A packet it refuses is skipped: a damaged file shows what it can.
+    fn send_next_packet(&mut self) {
+        let mut packet = ffmpeg::Packet::empty();
+        loop {
+            match packet.read(&mut self.input.demuxer) {
+                Ok(()) if packet.stream() != self.stream_index => {}
+                Ok(()) => {
+                    if self.decoder.send_packet(&packet).is_ok() {
+                        return;
+                    }
+                }
+                Err(_) => {
+                    self.sent_eof = true;
+                    // Draining twice is the only way this fails, and that is harmless.
+                    self.decoder.send_eof().unwrap_or_default();
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Refuses pictures that would take too much memory, before any is decoded.
+pub(crate) fn check_size(width_px: u32, height_px: u32) -> Result<(), MediaFault> {
+    let (max_px, megapixels_max) = (limits::PICTURE_SIDE_PX_MAX, limits::PICTURE_MEGAPIXELS_MAX);
+    let area = u64::from(width_px) * u64::from(height_px);
+    if width_px > max_px || height_px > max_px || area > megapixels_max * 1_000_000 {
+        return Err(MediaFault::TooLarge { width_px, height_px, max_px, megapixels_max });
+    }
+    Ok(())
+}

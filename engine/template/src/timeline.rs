@@ -1,0 +1,132 @@
+//! The timeline: blocks with exact spans, and the scene that each frame shows. How spans are found is in `resolve`.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Content, EncodedSrgb, FrameRate, Issues, OutputSpec, Template, Ticks,
+    geometry::output_px_per_reference_px, resolve,
+};
+
+/// What is known of a media file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct MediaFacts {
+    /// Length; none for images and where the file does not say.
+    pub duration: Option<Ticks>,
+    /// Upright width and height in square pixels; none for audio.
+    pub size: Option<(u32, u32)>,
+    /// True where there is a sound track.
+    pub has_audio: bool,
+}
+
+/// Something that the caller should know about a video that can be made all the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// RFC 6901 pointer into the template.
+    pub pointer: String,
+    /// One of [`crate::codes`].
+    pub code: &'static str,
+    /// What happens and what to do: a lower-case fragment without a full stop.
+    pub detail: String,
+}
+
+/// A block with its exact span, `start <= t < end`, never empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedBlock {
+    /// Index of the block in the template.
+    pub index: usize,
+    /// Pointer to the block.
+    pub pointer: String,
+    /// First instant.
+    pub start: Ticks,
+    /// First instant after it.
+    pub end: Ticks,
+    /// Source time at which the used part of the media ends; none for images and text, and where nobody knows.
+    pub source_end: Option<Ticks>,
+    /// What it shows or plays.
+    pub content: Content,
+}
+
+impl PlacedBlock {
+    /// Returns true where the block covers `time`.
+    pub fn contains(&self, time: Ticks) -> bool {
+        self.start <= time && time < self.end
+    }
+
+    /// Returns the time in the source that belongs to `time` of the video: never before the trim's start, and
+    /// always before the end of the used part, so that its last frame is held.
+    pub fn source_time(&self, time: Ticks) -> Ticks {
+        let trim_start = self.content.trim().map_or(Ticks::ZERO, |trim| trim.start);
+        let running = trim_start + (time - self.start);
+        let last = self.source_end.map_or(running, |end| end - Ticks::ONE);
+        running.min(last).max(trim_start)
+    }
+}
+
+/// A template resolved against its media and an output: what every frame shows is decided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Timeline {
+    /// Width and height in output pixels.
+    pub canvas: (u32, u32),
+    /// Frames per second.
+    pub fps: FrameRate,
+    /// When the last block with an end of its own ends.
+    pub duration: Ticks,
+    /// `round(duration * fps)`, at least 1.
+    pub frame_count: u64,
+    /// What shows where no block is; opaque.
+    pub background: EncodedSrgb,
+    /// Visual blocks bottom to top, by z index and then order in the template; then audio blocks.
+    /// Blocks that are never shown are left out.
+    pub blocks: Vec<PlacedBlock>,
+    /// About trims first, then about spans.
+    pub warnings: Vec<Warning>,
+}
+
+/// What one frame shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scene {
+    /// Time of the frame in the video.
+    pub time: Ticks,
+    /// Bottom to top.
+    pub layers: Vec<SceneLayer>,
+}
+
+/// One block in a frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SceneLayer {
+    /// Index into [`Timeline::blocks`].
+    pub block: usize,
+    /// See [`PlacedBlock::source_time`].
+    pub source_time: Ticks,
+    /// In `0.0..=1.0`.
+    pub opacity: f64,
+}
+
+impl Timeline {
+    /// Resolves `template` against the facts about its media, by [`crate::Source::key`].
+    ///
+    /// # Errors
+    /// Every broken rule: of time, and of media that is missing or does not fit its block.
+    pub fn new(
+        template: &Template,
+        facts: &BTreeMap<String, MediaFacts>,
+        output: &OutputSpec,
+    ) -> Result<Self, Issues> {
+        resolve::timeline_from_template(template, facts, output)
+    }
+
+    /// Returns what frame `frame` shows; beyond the last frame, nothing but the background.
+    pub fn scene(&self, frame: u64) -> Scene {
+        let time = self.fps.time_of_frame(frame);
+        let layer = |(index, block): (usize, &PlacedBlock)| {
+            let visual = block.content.visual().filter(|_| block.contains(time))?;
+            Some(SceneLayer { block: index, source_time: block.source_time(time), opacity: visual.opacity })
+        };
+        Scene { time, layers: self.blocks.iter().enumerate().filter_map(layer).collect() }
+    }
+
+    /// Returns output pixels per reference pixel.
+    pub fn reference_scale(&self) -> f64 {
+        output_px_per_reference_px(self.canvas)
+    }
+}
