@@ -41,6 +41,9 @@ pub enum RenderError {
     /// Stopped on request.
     #[error("the render was cancelled")]
     Cancelled,
+    /// The system gives no more threads.
+    #[error("the system gives no more threads")]
+    NoThread(#[source] std::io::Error),
     /// A stage thread ended without saying why: a fault of ours.
     #[error("the {stage} stage ended unexpectedly")]
     StageLost {
@@ -55,7 +58,9 @@ impl RenderError {
     pub fn is_bad_input(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::Media { .. } | Self::Text { .. } => true,
-            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::StageLost { .. } => false,
+            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
+                false
+            }
         }
     }
 
@@ -69,7 +74,9 @@ impl RenderError {
             Self::Invalid(issues) => issues.iter().map(field_error_from_issue).collect(),
             Self::Media { pointer, source } => one(pointer, "unreadable_media", source.to_string()),
             Self::Text { pointer, source } => one(pointer, "text_too_large", source.to_string()),
-            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::StageLost { .. } => Vec::new(),
+            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
+                Vec::new()
+            }
         }
     }
 
@@ -87,7 +94,7 @@ impl RenderError {
             Self::Encode(EncodeError::MissingEncoder { .. } | EncodeError::Encoder { .. }) => {
                 (FailureCode::EncoderFailed, true)
             }
-            Self::StageLost { .. } => (FailureCode::Internal, true),
+            Self::NoThread(_) | Self::StageLost { .. } => (FailureCode::Internal, true),
         };
         let errors = self.field_errors();
         let message = match &errors[..] {

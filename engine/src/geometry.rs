@@ -59,12 +59,7 @@ impl EvenRect {
 
 /// Even start and length of one axis, clipped to `0..limit` (even).
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=limit first")]
-fn span(
-    start: f64,
-    length: f64,
-    limit: u32,
-    round: impl Fn(f64, f64) -> (f64, f64),
-) -> Option<(u32, u32)> {
+fn span(start: f64, length: f64, limit: u32, round: impl Fn(f64, f64) -> (f64, f64)) -> Option<(u32, u32)> {
     if length <= 0.0 || start >= f64::from(limit) || start + length <= 0.0 {
         return None;
     }

@@ -111,8 +111,12 @@ mod tests {
 
     #[test]
     fn an_event_keeps_its_documented_names_on_the_wire() {
-        let failure =
-            Failure { code: FailureCode::UnreadableMedia, message: "x".into(), retryable: false, errors: vec![] };
+        let failure = Failure {
+            code: FailureCode::UnreadableMedia,
+            message: "x".into(),
+            retryable: false,
+            errors: vec![],
+        };
         let json = serde_json::to_value(Event::Failed { job: job(), failure }).unwrap();
         assert_eq!(json["kind"], "failed");
         assert_eq!(json["job"]["jobId"], "job_1");

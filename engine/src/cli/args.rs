@@ -17,6 +17,8 @@ pub(super) struct Args {
 pub(super) enum Verb {
     /// Render a template to an MP4.
     Render(RenderArgs),
+    /// Render one frame of a template to a PNG.
+    Still(StillArgs),
     /// Say what a media file is, as JSON.
     Probe {
         /// The file.
@@ -37,16 +39,14 @@ pub(super) enum Verb {
     },
 }
 
+/// A template, its files, and the size and rate of its frames.
 #[derive(Debug, ClapArgs)]
-pub(super) struct RenderArgs {
+pub(super) struct InputArgs {
     /// The template.
     pub(super) template: PathBuf,
     /// Folder of the files that the template names by `uploadName`.
     #[arg(long, default_value = ".")]
     pub(super) assets: PathBuf,
-    /// The MP4 to write.
-    #[arg(long)]
-    pub(super) out: PathBuf,
     /// draft, web or studio.
     #[arg(long)]
     pub(super) quality: Option<String>,
@@ -59,6 +59,15 @@ pub(super) struct RenderArgs {
     /// Frames per second, 1 to 60.
     #[arg(long)]
     pub(super) fps: Option<u32>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RenderArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// The MP4 to write.
+    #[arg(long)]
+    pub(super) out: PathBuf,
     /// x264 preset, instead of the quality's.
     #[arg(long, value_parser = PRESETS)]
     pub(super) preset: Option<String>,
@@ -73,7 +82,28 @@ pub(super) struct RenderArgs {
     pub(super) json: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct StillArgs {
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Time of the frame in seconds.
+    #[arg(long, default_value_t = 0.0)]
+    pub(super) at: f64,
+    /// The PNG to write.
+    #[arg(long)]
+    pub(super) out: PathBuf,
+}
+
 /// x264's own list.
 const PRESETS: [&str; 10] = [
-    "ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo",
+    "ultrafast",
+    "superfast",
+    "veryfast",
+    "faster",
+    "fast",
+    "medium",
+    "slow",
+    "slower",
+    "veryslow",
+    "placebo",
 ];

@@ -26,6 +26,8 @@ enum CommandError {
     Render(#[from] RenderError),
     #[error("{0} cannot be read: {1}")]
     Unreadable(String, #[source] std::io::Error),
+    #[error("{0} cannot be written: {1}")]
+    Unwritable(String, #[source] image::ImageError),
     #[error(transparent)]
     Gpu(#[from] GpuError),
     #[error(transparent)]
@@ -40,7 +42,9 @@ pub fn run() -> ExitCode {
     let args = Args::parse();
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
+        )
         .init();
     match execute(args.verb) {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,6 +56,7 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
     media::init()?;
     match verb {
         Verb::Render(args) => render::run(&args, &mut open_context()?),
+        Verb::Still(args) => render::run_still(&args, &mut open_context()?),
         Verb::Serve { ipc_fd } => Ok(worker::serve(ipc_fd, open_context()?)?),
         Verb::Probe { file } => {
             let name = file.display().to_string();
@@ -91,21 +96,23 @@ fn explain(error: &CommandError) -> ExitCode {
         && error.is_bad_input()
     {
         for field in error.field_errors() {
-            let suggestion = field.suggestion.map(|near| format!(" (did you mean {near:?}?)")).unwrap_or_default();
+            let suggestion =
+                field.suggestion.map(|near| format!(" (did you mean {near:?}?)")).unwrap_or_default();
             let place = if field.pointer.is_empty() { String::new() } else { format!("{}: ", field.pointer) };
             eprintln!("error: {place}{}{suggestion}", field.detail);
         }
         return ExitCode::from(BAD_INPUT);
     }
-    let causes: Vec<_> =
-        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
-            .map(ToString::to_string)
-            .collect();
+    let causes: Vec<_> = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+        .map(ToString::to_string)
+        .collect();
     eprintln!("error: {}", causes.join(": "));
     match error {
         CommandError::Unreadable(..) => ExitCode::from(BAD_INPUT),
-        CommandError::Render(_) | CommandError::Gpu(_) | CommandError::Serve(_) | CommandError::Ffmpeg(_) => {
-            ExitCode::FAILURE
-        }
+        CommandError::Render(_)
+        | CommandError::Unwritable(..)
+        | CommandError::Gpu(_)
+        | CommandError::Serve(_)
+        | CommandError::Ffmpeg(_) => ExitCode::FAILURE,
     }
 }

@@ -3,29 +3,21 @@
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use avs_template::{Pointer, Template};
+use avs_template::{Pointer, Template, Ticks};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CommandError;
-use super::args::RenderArgs;
+use super::args::{InputArgs, RenderArgs, StillArgs};
+use crate::color::reference::rgb_from_picture;
 use crate::error::RenderError;
-use crate::job::{AssetPaths, RenderContext, RenderControl, RenderProgress, RenderRequest, Rendered, render};
+use crate::job::{
+    AssetPaths, RenderContext, RenderControl, RenderProgress, RenderRequest, Rendered, render, still,
+};
 
 /// Renders as asked and says what was made.
 pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), CommandError> {
-    let bytes = std::fs::read(&args.template)
-        .map_err(|error| CommandError::Unreadable(args.template.display().to_string(), error))?;
-    // Read once for the names of the files; the render validates the same document again, in one place.
-    let template = Template::from_json(&bytes).map_err(RenderError::Invalid)?;
-    let document = serde_json::from_slice(&bytes).unwrap_or_default();
-    let request = RenderRequest {
-        assets: assets_in(&args.assets, &template)?,
-        template: document,
-        output: output_from_args(args),
-        out_path: args.out.clone(),
-        preset: args.preset.clone(),
-        crf: args.crf,
-    };
+    let mut request = request_from_args(&args.input, &args.out)?;
+    (request.preset, request.crf) = (args.preset.clone(), args.crf);
     let bar = if args.json { ProgressBar::hidden() } else { progress_bar() };
     let on_progress = |progress: RenderProgress| {
         bar.set_length(progress.frames_total);
@@ -38,6 +30,37 @@ pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), 
     bar.finish_and_clear();
     print(args, &rendered?);
     Ok(())
+}
+
+/// Composes one frame and writes it as PNG.
+pub(super) fn run_still(args: &StillArgs, context: &mut RenderContext) -> Result<(), CommandError> {
+    let request = request_from_args(&args.input, &args.out)?;
+    let picture = still(context, &request, Ticks::from_secs(args.at.max(0.0)))?;
+    let (width, height) = (picture.width_px, picture.height_px);
+    image::save_buffer_with_format(
+        &args.out,
+        &rgb_from_picture(&picture),
+        width,
+        height,
+        image::ColorType::Rgb8,
+        image::ImageFormat::Png,
+    )
+    .map_err(|error| CommandError::Unwritable(args.out.display().to_string(), error))
+}
+
+fn request_from_args(input: &InputArgs, out_path: &Path) -> Result<RenderRequest, CommandError> {
+    let bytes = std::fs::read(&input.template)
+        .map_err(|error| CommandError::Unreadable(input.template.display().to_string(), error))?;
+    // Read once for the names of the files; the render validates the same document again, in one place.
+    let template = Template::from_json(&bytes).map_err(RenderError::Invalid)?;
+    Ok(RenderRequest {
+        assets: assets_in(&input.assets, &template)?,
+        template: serde_json::from_slice(&bytes).unwrap_or_default(),
+        output: output_from_args(input),
+        out_path: out_path.to_owned(),
+        preset: None,
+        crf: None,
+    })
 }
 
 fn print(args: &RenderArgs, Rendered { report, timings }: &Rendered) {
@@ -93,13 +116,9 @@ fn assets_in(folder: &Path, template: &Template) -> Result<AssetPaths, RenderErr
     Ok(paths)
 }
 
-fn output_from_args(args: &RenderArgs) -> serde_json::Value {
+fn output_from_args(args: &InputArgs) -> serde_json::Value {
     let mut output = serde_json::Map::new();
-    let texts = [
-        ("aspectRatio", &args.aspect),
-        ("quality", &args.quality),
-        ("resolution", &args.resolution),
-    ];
+    let texts = [("aspectRatio", &args.aspect), ("quality", &args.quality), ("resolution", &args.resolution)];
     for (name, value) in texts {
         if let Some(value) = value {
             output.insert(name.to_owned(), value.clone().into());

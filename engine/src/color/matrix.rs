@@ -27,9 +27,9 @@ impl Affine3 {
     #[must_use]
     pub fn after(&self, first: &Self) -> Self {
         let column = |row: &[f64; 4], at: usize| (0..3).map(|i| row[i] * first.rows[i][at]).sum::<f64>();
-        let rows = self.rows.map(|row| {
-            [column(&row, 0), column(&row, 1), column(&row, 2), column(&row, 3) + row[3]]
-        });
+        let rows = self
+            .rows
+            .map(|row| [column(&row, 0), column(&row, 1), column(&row, 2), column(&row, 3) + row[3]]);
         Self { rows }
     }
 }
@@ -51,12 +51,9 @@ fn quantisation(range: ColorRange) -> Quantisation {
             chroma_scale: code(224.0),
             chroma_offset: code(128.0),
         },
-        ColorRange::Full => Quantisation {
-            luma_scale: 1.0,
-            luma_offset: 0.0,
-            chroma_scale: 1.0,
-            chroma_offset: code(128.0),
-        },
+        ColorRange::Full => {
+            Quantisation { luma_scale: 1.0, luma_offset: 0.0, chroma_scale: 1.0, chroma_offset: code(128.0) }
+        }
     }
 }
 

@@ -26,8 +26,7 @@ impl AacEncoder {
     /// # Errors
     /// [`EncodeError`] where it is missing or refuses the settings.
     pub fn open() -> Result<Self, EncodeError> {
-        let codec =
-            ffmpeg::encoder::find_by_name(NAME).ok_or(EncodeError::MissingEncoder { name: NAME })?;
+        let codec = ffmpeg::encoder::find_by_name(NAME).ok_or(EncodeError::MissingEncoder { name: NAME })?;
         let failed = |source| EncodeError::Encoder { name: NAME, source };
         let mut context = ffmpeg::codec::Context::new_with_codec(codec);
         context.set_flags(ffmpeg::codec::Flags::GLOBAL_HEADER);

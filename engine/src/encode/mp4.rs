@@ -48,11 +48,7 @@ impl Mp4Writer {
     ///
     /// # Errors
     /// [`EncodeError::Unwritable`] where the folder refuses.
-    pub fn create(
-        path: &Path,
-        video: &TrackDesc,
-        audio: Option<&TrackDesc>,
-    ) -> Result<Self, EncodeError> {
+    pub fn create(path: &Path, video: &TrackDesc, audio: Option<&TrackDesc>) -> Result<Self, EncodeError> {
         let unwritable = |source| EncodeError::Unwritable { path: path.to_owned(), source };
         let mut part_name = path.as_os_str().to_owned();
         part_name.push(".part");

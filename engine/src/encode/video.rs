@@ -36,8 +36,7 @@ impl VideoEncoder {
     /// # Errors
     /// [`EncodeError`] where it is missing or refuses the settings.
     pub fn open(settings: &VideoSettings) -> Result<Self, EncodeError> {
-        let codec =
-            ffmpeg::encoder::find_by_name(NAME).ok_or(EncodeError::MissingEncoder { name: NAME })?;
+        let codec = ffmpeg::encoder::find_by_name(NAME).ok_or(EncodeError::MissingEncoder { name: NAME })?;
         let failed = |source| EncodeError::Encoder { name: NAME, source };
         let mut context = ffmpeg::codec::Context::new_with_codec(codec);
         // MP4 keeps the parameter sets in its header.

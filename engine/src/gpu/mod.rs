@@ -9,4 +9,4 @@ pub mod uniforms;
 pub use context::{AdapterDesc, GpuContext, GpuError, adapters};
 pub use picture::{PlanePair, plane_texture, write_plane};
 pub use pipelines::{PipelineKind, Pipelines};
-pub use readback::{ReadbackSlot, ReadbackRing};
+pub use readback::{ReadbackRing, ReadbackSlot};

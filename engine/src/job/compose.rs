@@ -1,5 +1,6 @@
 //! The compose stage: for each frame, scene → layers with their pictures → one submission. Never waits for the device.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use avs_protocol::RenderWarning;
@@ -21,22 +22,28 @@ pub(super) struct Composed {
     pub(super) decode_wait_millis: u64,
 }
 
-/// Composes every frame and sends it on.
-pub(super) fn run(
-    context: &mut RenderContext,
-    prepared: &Prepared,
-    cancelled: &AtomicBool,
-    (ring, send_frame): (ReadbackRing, Sender<InFlightFrame>),
-) -> Result<Composed, RenderError> {
+/// Which frames to compose, and where they go.
+pub(super) struct ComposeStage<'a> {
+    pub(super) prepared: &'a Prepared,
+    /// Frame numbers of the timeline.
+    pub(super) frames: Range<u64>,
+    pub(super) cancelled: &'a AtomicBool,
+    pub(super) ring: ReadbackRing,
+    pub(super) send_frame: Sender<InFlightFrame>,
+}
+
+/// Composes the frames in order and sends each on.
+pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Result<Composed, RenderError> {
+    let ComposeStage { prepared, frames, cancelled, ring, send_frame } = stage;
     let timeline = &prepared.timeline;
     let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len());
     let text = TextRaster::new(&context.gpu);
-    let mut maker = SourceMaker { prepared, context, text, warnings: Vec::new() };
+    let mut maker = SourceMaker { prepared, first_frame: frames.start, context, text, warnings: Vec::new() };
     let spans: Vec<_> = timeline.blocks.iter().map(|block| maker.frames_of(block)).collect();
     let leads: Vec<_> = timeline.blocks.iter().map(|block| maker.lead_frames(block)).collect();
     let mut states: Vec<_> = timeline.blocks.iter().map(|_| BlockState::Waiting).collect();
     let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
-    for frame in 0..timeline.frame_count {
+    for frame in frames {
         if cancelled.load(Ordering::Relaxed) {
             return Err(RenderError::Cancelled);
         }
@@ -62,7 +69,9 @@ pub(super) fn run(
             let mut layers = frame_layers(&mut states, shown);
             compositor.compose(&mut layers, timeline.background, slot)
         });
-        send_frame.send(in_flight).map_err(|_| stopped())?;
+        if send_frame.send(in_flight).is_err() {
+            return Err(stopped());
+        }
     }
     Ok(Composed {
         warnings: maker.warnings,

@@ -14,20 +14,24 @@ mod progress;
 mod sound_stage;
 mod sources;
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use avs_protocol::{RenderReport, RenderStep, RenderWarning};
+use avs_template::Ticks;
 
 pub use prepare::{AssetPaths, RenderRequest, probe_assets, probed_asset};
 pub use progress::{RenderProgress, Timings};
 
+use crate::color::{CodedPicture, ColorCoding};
+use crate::compositor::InFlightFrame;
 use crate::error::RenderError;
 use crate::gpu::{GpuContext, ReadbackRing};
 use crate::limits;
 use crate::text::Fonts;
-use encode_stage::EncodeStage;
+use compose::{ComposeStage, Composed};
+use encode_stage::{EncodeStage, EncodeTimings};
 use prepare::Prepared;
 use progress::ProgressMeter;
 
@@ -76,40 +80,9 @@ pub fn render(
         frames_total: timeline.frame_count,
         frames_per_second: 0.0,
     });
-    let meter = ProgressMeter::new(timeline.frame_count, control.on_progress);
-    let (ring, give_back) = ReadbackRing::new(&context.gpu.device, timeline.canvas, limits::FRAMES_IN_FLIGHT);
-    let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
-    let gpu = context.gpu.clone();
-    let out_path: PathBuf = request.out_path.clone();
-    let (composed, encoded) = std::thread::scope(|scope| {
-        let (packets, sound) = match sound_stage::spawn(scope, &prepared) {
-            Ok(stage) => stage.map(|stage| (stage.packets, stage.thread)).unzip(),
-            Err(cause) => return (Err(cause), Err(RenderError::StageLost { stage: "sound" })),
-        };
-        let stage = EncodeStage { gpu: &gpu, prepared: &prepared, frames, give_back, packets, meter };
-        let encoding = std::thread::Builder::new()
-            .name("encode".into())
-            .spawn_scoped(scope, move || stage.run(&out_path));
-        let composed = compose::run(context, &prepared, control.cancelled, (ring, send_frame));
-        let encoded = match encoding {
-            Ok(thread) => thread.join().unwrap_or(Err(RenderError::StageLost { stage: "encode" })),
-            Err(_) => Err(RenderError::StageLost { stage: "encode" }),
-        };
-        (composed, first_error(encoded, sound))
-    });
-    if control.cancelled.load(Ordering::Relaxed) {
-        return Err(RenderError::Cancelled);
-    }
-    // Compose knows why a picture is missing; encode only sees that no frame came.
-    let composed = match (composed, encoded) {
-        (Err(RenderError::StageLost { .. }), Err(cause)) | (Ok(_), Err(cause)) => return Err(cause),
-        (Err(cause), _) => return Err(cause),
-        (Ok(composed), Ok(encode_timings)) => {
-            timings.encode_millis = encode_timings.encode_millis;
-            timings.readback_wait_millis = encode_timings.readback_wait_millis;
-            composed
-        }
-    };
+    let (composed, encoded) = run_stages(context, &prepared, &request.out_path, control)?;
+    timings.encode_millis = encoded.encode_millis;
+    timings.readback_wait_millis = encoded.readback_wait_millis;
     timings.compose_millis = composed.compose_millis;
     timings.decode_wait_millis = composed.decode_wait_millis;
     timings.total_millis = millis_since(began);
@@ -117,18 +90,79 @@ pub fn render(
     Ok(Rendered { report, timings })
 }
 
-fn first_error<T>(
-    result: Result<T, RenderError>,
-    sound: Option<std::thread::ScopedJoinHandle<'_, Result<(), RenderError>>>,
+/// Runs the stages to their end, and finds the cause where one failed.
+fn run_stages(
+    context: &mut RenderContext,
+    prepared: &Prepared,
+    out_path: &Path,
+    control: &RenderControl<'_>,
+) -> Result<(Composed, EncodeTimings), RenderError> {
+    let gpu = context.gpu.clone();
+    let timeline = &prepared.timeline;
+    let (ring, give_back) = ReadbackRing::new(&gpu.device, timeline.canvas, limits::FRAMES_IN_FLIGHT);
+    let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
+    let meter = ProgressMeter::new(timeline.frame_count, control.on_progress);
+    std::thread::scope(|scope| {
+        let sound = sound_stage::spawn(scope, prepared)?;
+        let (packets, sound) = sound.map(|stage| (stage.packets, stage.thread)).unzip();
+        let encode = EncodeStage { gpu: &gpu, prepared, frames, give_back, packets, meter };
+        let encode = std::thread::Builder::new()
+            .name("encode".into())
+            .spawn_scoped(scope, move || encode.run(out_path))
+            .map_err(RenderError::NoThread)?;
+        let frames = 0..timeline.frame_count;
+        let compose = ComposeStage { prepared, frames, cancelled: control.cancelled, ring, send_frame };
+        let composed = compose::run(context, compose);
+        let encoded = outcome_of(encode, "encode");
+        let sound = sound.map_or(Ok(()), |thread| outcome_of(thread, "sound"));
+        match (composed, sound, encoded) {
+            (Ok(composed), Ok(()), Ok(encoded)) => Ok((composed, encoded)),
+            (composed, sound, encoded) => Err(cause_of([composed.err(), sound.err(), encoded.err()])),
+        }
+    })
+}
+
+fn outcome_of<T>(
+    thread: std::thread::ScopedJoinHandle<'_, Result<T, RenderError>>,
+    stage: &'static str,
 ) -> Result<T, RenderError> {
-    let sound = sound.map_or(Ok(()), |thread| {
-        thread.join().unwrap_or(Err(RenderError::StageLost { stage: "sound" }))
-    });
-    match (result, sound) {
-        // Either side may have stopped because the other did; the sound stage names files, so it goes first.
-        (_, Err(cause)) if !matches!(cause, RenderError::StageLost { .. }) => Err(cause),
-        (result, _) => result,
-    }
+    thread.join().unwrap_or(Err(RenderError::StageLost { stage }))
+}
+
+/// A stage that only saw its neighbour stop reports `StageLost`; the neighbour knows more.
+fn cause_of(errors: [Option<RenderError>; 3]) -> RenderError {
+    let mut errors: Vec<_> = errors.into_iter().flatten().collect();
+    let cause = errors.iter().position(|error| !matches!(error, RenderError::StageLost { .. }));
+    errors.swap_remove(cause.unwrap_or(0))
+}
+
+/// Composes frame `frame` alone (the last one where the video is shorter), without encoding it.
+///
+/// # Errors
+/// [`RenderError`] as for [`render`].
+pub fn still(
+    context: &mut RenderContext,
+    request: &RenderRequest,
+    at: Ticks,
+) -> Result<CodedPicture, RenderError> {
+    let prepared = Prepared::new(&context.fonts, request)?;
+    let timeline = &prepared.timeline;
+    let last = timeline.frame_count - 1;
+    let frame = (timeline.fps.frame_count(at + timeline.fps.duration_of(1)) - 1).min(last);
+    let gpu = context.gpu.clone();
+    let (ring, _give_back) = ReadbackRing::new(&gpu.device, timeline.canvas, 1);
+    let (send_frame, frames) = crossbeam_channel::bounded(1);
+    let cancelled = &AtomicBool::new(false);
+    let stage = ComposeStage { prepared: &prepared, frames: frame..frame + 1, cancelled, ring, send_frame };
+    compose::run(context, stage)?;
+    let Ok(InFlightFrame { mut slot }) = frames.recv() else {
+        return Err(RenderError::StageLost { stage: "compose" });
+    };
+    let (width_px, height_px) = timeline.canvas;
+    let mut planes = [Vec::new(), Vec::new()];
+    slot.read(&gpu.device, |plane, _, row| planes[plane].extend_from_slice(row))?;
+    let [luma, chroma] = planes;
+    Ok(CodedPicture { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT })
 }
 
 fn report(
@@ -144,9 +178,8 @@ fn report(
         code: warning.code.to_owned(),
         detail: warning.detail.clone(),
     });
-    let size_bytes = std::fs::metadata(&request.out_path).map_err(|source| {
-        crate::encode::EncodeError::Unmovable { path: request.out_path.clone(), source }
-    })?;
+    let size_bytes = std::fs::metadata(&request.out_path)
+        .map_err(|source| crate::encode::EncodeError::Unmovable { path: request.out_path.clone(), source })?;
     Ok(RenderReport {
         width_px: timeline.canvas.0,
         height_px: timeline.canvas.1,

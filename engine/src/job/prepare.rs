@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use avs_protocol::ProbedAsset;
-use avs_template::{
-    Content, Issue, IssueCollector, MediaFacts, OutputSpec, Pointer, Template, Timeline,
-};
+use avs_template::{Content, Issue, IssueCollector, MediaFacts, OutputSpec, Pointer, Template, Timeline};
 
 use crate::encode::VideoSettings;
 use crate::error::RenderError;
@@ -77,10 +75,10 @@ fn both<A, B>(
         (a, b) => {
             let collector = IssueCollector::new();
             a.err().into_iter().chain(b.err()).for_each(|issues| collector.add_all(issues));
-            Err(collector.into_result::<()>(None).err().map_or(
-                RenderError::StageLost { stage: "prepare" },
-                RenderError::Invalid,
-            ))
+            Err(collector
+                .into_result::<()>(None)
+                .err()
+                .map_or(RenderError::StageLost { stage: "prepare" }, RenderError::Invalid))
         }
     }
 }
@@ -103,7 +101,8 @@ fn check_fonts(fonts: &Fonts, template: &Template) -> Result<(), RenderError> {
     for block in &template.blocks {
         let Content::Text(text) = &block.content else { continue };
         if let Err(UnknownFamily { family, near }) = fonts.require(&text.font.family) {
-            let hint = if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) };
+            let hint =
+                if near.is_empty() { String::new() } else { format!("; near to it: {}", near.join(", ")) };
             collector.add(Issue {
                 pointer: format!("{}/font/family", block.pointer),
                 code: "unknown_font_family",

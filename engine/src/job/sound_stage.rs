@@ -29,7 +29,10 @@ impl SoundPackets {
     /// The next packet that begins before sample `until`, or any that is left; `None` where there is none.
     pub(super) fn next_before(&mut self, until: Option<i64>) -> Result<Option<ffmpeg::Packet>, RenderError> {
         if self.held.is_none() && !self.ended {
-            self.held = self.packets.recv().map_err(|_| RenderError::StageLost { stage: "sound" })?;
+            let Ok(sent) = self.packets.recv() else {
+                return Err(RenderError::StageLost { stage: "sound" });
+            };
+            self.held = sent;
             self.ended = self.held.is_none();
         }
         let begins = self.held.as_ref().and_then(ffmpeg::Packet::pts).unwrap_or(i64::MIN);
@@ -64,7 +67,7 @@ pub(super) fn spawn<'scope>(
     let thread = std::thread::Builder::new()
         .name("sound".into())
         .spawn_scoped(scope, move || run(Mixer::new(clips), encoder, sample_count, &send))
-        .map_err(|_| RenderError::StageLost { stage: "sound" })?;
+        .map_err(RenderError::NoThread)?;
     Ok(Some(SoundStage { packets: SoundPackets { track, packets, held: None, ended: false }, thread }))
 }
 

@@ -39,6 +39,8 @@ pub(super) enum BlockState {
 /// What is needed to make sources.
 pub(super) struct SourceMaker<'a> {
     pub(super) prepared: &'a Prepared,
+    /// The first frame that is composed.
+    pub(super) first_frame: u64,
     pub(super) context: &'a mut RenderContext,
     pub(super) text: TextRaster,
     pub(super) warnings: Vec<RenderWarning>,
@@ -62,18 +64,12 @@ impl SourceMaker<'_> {
         compositor: &Compositor,
         block: &PlacedBlock,
     ) -> Result<BlockState, RenderError> {
-        let media = |source: MediaError| RenderError::Media {
-            pointer: format!("{}/source", block.pointer),
-            source,
-        };
+        let media =
+            |source: MediaError| RenderError::Media { pointer: format!("{}/source", block.pointer), source };
         match &block.content {
             Content::Audio(_) => Ok(BlockState::OffCanvas),
-            Content::Video(video) => {
-                self.video(block, &video.visual, video.source.key()).map_err(media)
-            }
-            Content::Image(image) => {
-                self.image(compositor, &image.visual, image.source.key()).map_err(media)
-            }
+            Content::Video(video) => self.video(block, &video.visual, video.source.key()).map_err(media),
+            Content::Image(image) => self.image(compositor, &image.visual, image.source.key()).map_err(media),
             Content::Text(_) => self.text(compositor, block),
         }
     }
@@ -96,7 +92,9 @@ impl SourceMaker<'_> {
         // Where nothing was clipped, the whole crop goes to the whole destination, moved by under a pixel.
         let crop = source_part(placement.crop, placement.dest, visible_part(placement.dest, dest));
         let (first, end) = self.frames_of(block);
-        let times = (first..end).map(|frame| block.source_time(timeline.fps.time_of_frame(frame))).collect();
+        let times = (first.max(self.first_frame)..end)
+            .map(|frame| block.source_time(timeline.fps.time_of_frame(frame)))
+            .collect();
         let feed = VideoFeed::start(VideoFeedDesc {
             path: self.prepared.path_of(key),
             asset: key.to_owned(),
@@ -196,7 +194,11 @@ fn framed(picture: &[u8], size: (u32, u32), offset: (u32, u32), frame: (u32, u32
 }
 
 /// A whole, non-negative number of pixels.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "rounded, and clipped to the canvas")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "rounded, and clipped to the canvas"
+)]
 fn whole_px(px: f64) -> u32 {
     px.round().max(0.0) as u32
 }

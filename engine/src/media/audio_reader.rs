@@ -144,9 +144,9 @@ impl AudioReader {
         let mut output = output_frame(capacity + RESAMPLER_SLACK_SAMPLES);
         resampler.run(frame, &mut output).map_err(undecodable)?;
         self.resampler = Some((source, resampler));
-        let start = frame.timestamp().map(|timestamp| {
-            self.input.time_of(timestamp, self.time_base).to_samples(SAMPLE_RATE)
-        });
+        let start = frame
+            .timestamp()
+            .map(|timestamp| self.input.time_of(timestamp, self.time_base).to_samples(SAMPLE_RATE));
         self.push(start, &output);
         Ok(())
     }

@@ -18,7 +18,9 @@ pub enum MediaFault {
     #[error("the file cannot be read ({0})")]
     Unreadable(#[source] std::io::Error),
     /// No allowed demuxer or image decoder knows it.
-    #[error("not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP or GIF")]
+    #[error(
+        "not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP or GIF"
+    )]
     UnknownFormat,
     /// The container is broken.
     #[error("the file is damaged or incomplete ({0})")]
@@ -45,7 +47,9 @@ pub enum MediaFault {
     #[error("the video has no picture that can be decoded")]
     NoPictures,
     /// Too large to decode safely.
-    #[error("the picture is {width_px} by {height_px} pixels; at most {max_px} each way and {megapixels_max} megapixels in all are allowed")]
+    #[error(
+        "the picture is {width_px} by {height_px} pixels; at most {max_px} each way and {megapixels_max} megapixels in all are allowed"
+    )]
     TooLarge {
         /// Width found.
         width_px: u32,

@@ -21,14 +21,22 @@ pub struct RgbaImage {
     pub bytes: Vec<u8>,
 }
 
-/// Format and upright size, from the header alone; `None` where it is no image we know.
-pub(crate) fn image_header(path: &Path) -> Result<Option<(String, (u32, u32))>, MediaFault> {
+/// What an image's header says.
+pub(crate) struct ImageHeader {
+    /// The format's usual file ending.
+    pub(crate) format: String,
+    /// Upright size.
+    pub(crate) size: (u32, u32),
+}
+
+/// Reads the header alone; `None` where it is no image we know.
+pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFault> {
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
     let Some(format) = reader.format() else { return Ok(None) };
-    let name = format.extensions_str().first().copied().unwrap_or("image").to_owned();
-    let (size, _) = decoder_of(reader).map(|(decoder, turned)| (turned_size(&decoder, turned), turned))?;
-    Ok(Some((name, size)))
+    let format = format.extensions_str().first().copied().unwrap_or("image").to_owned();
+    let (decoder, orientation) = decoder_of(reader)?;
+    Ok(Some(ImageHeader { format, size: turned_size(&decoder, orientation) }))
 }
 
 /// Decodes a file and brings `crop` (upright pixels) to `size`.
@@ -44,7 +52,8 @@ pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<Rg
     let mut source = decoded.into_rgba8();
     for texel in source.pixels_mut() {
         let [r, g, b, a] = texel.0;
-        let premul = |value: u8| u8::try_from((u32::from(value) * u32::from(a) + 127) / 255).unwrap_or(u8::MAX);
+        let premul =
+            |value: u8| u8::try_from((u32::from(value) * u32::from(a) + 127) / 255).unwrap_or(u8::MAX);
         texel.0 = [premul(r), premul(g), premul(b), a];
     }
     scaled(source, crop, size)
@@ -57,7 +66,9 @@ fn scaled(
 ) -> Result<RgbaImage, MediaFault> {
     let (source_width, source_height) = source.dimensions();
     let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
-    if (crop.x, crop.y, crop.width, crop.height) == whole && (source_width, source_height) == (width_px, height_px) {
+    if (crop.x, crop.y, crop.width, crop.height) == whole
+        && (source_width, source_height) == (width_px, height_px)
+    {
         return Ok(RgbaImage { width_px, height_px, bytes: source.into_raw() });
     }
     let damaged = |error: &dyn std::fmt::Display| {

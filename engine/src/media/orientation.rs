@@ -55,9 +55,7 @@ impl Orientation {
         let RectPx { x, y, width, height } = upright;
         match self {
             Self::Upright => upright,
-            Self::Turned180 => {
-                RectPx { x: coded.0 - x - width, y: coded.1 - y - height, width, height }
-            }
+            Self::Turned180 => RectPx { x: coded.0 - x - width, y: coded.1 - y - height, width, height },
             Self::Clockwise90 => RectPx { x: y, y: coded.1 - x - width, width: height, height: width },
             Self::Clockwise270 => RectPx { x: coded.0 - y - height, y: x, width: height, height: width },
         }

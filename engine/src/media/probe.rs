@@ -6,7 +6,7 @@ use avs_template::{MediaFacts, Ticks};
 use ffmpeg_next as ffmpeg;
 
 use super::error::{MediaError, MediaFault};
-use super::image_reader::image_header;
+use super::image_reader::{ImageHeader, image_header};
 use super::input::MediaInput;
 use super::video_reader::VideoReader;
 use crate::media::AudioReader;
@@ -31,7 +31,7 @@ pub fn probe(asset: &str, path: &Path) -> Result<MediaProbe, MediaError> {
 }
 
 fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
-    if let Some((format, size)) = image_header(path)? {
+    if let Some(ImageHeader { format, size }) = image_header(path)? {
         let facts = MediaFacts { duration: None, size: Some(size), has_audio: false };
         return Ok(MediaProbe { kind: avs_protocol::MediaKind::Image, format, facts });
     }
@@ -61,9 +61,8 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
 fn media_duration(input: &MediaInput) -> Ticks {
     let video = input.best_stream(ffmpeg::media::Type::Video).and_then(|stream| {
         let (duration, base) = (stream.duration(), stream.time_base());
-        (duration > 0).then(|| {
-            Ticks::from_rational(duration, base.numerator().into(), base.denominator().into())
-        })
+        (duration > 0)
+            .then(|| Ticks::from_rational(duration, base.numerator().into(), base.denominator().into()))
     });
     video.or_else(|| input.duration()).unwrap_or(Ticks::ZERO)
 }

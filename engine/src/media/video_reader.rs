@@ -15,7 +15,6 @@ fn timestamp_tolerance() -> Ticks {
     Ticks::new(Ticks::PER_SECOND / 1000)
 }
 
-
 pub(crate) struct VideoReader {
     input: MediaInput,
     decoder: ffmpeg::decoder::Video,
@@ -85,7 +84,10 @@ impl VideoReader {
 
     /// Goes on to the picture shown at `time`, which never decreases. `None`: still the one of the last call.
     /// After the last picture it stays; before the first one, the first one is shown.
-    pub(crate) fn advance_to(&mut self, time: Ticks) -> Result<Option<&mut ffmpeg::frame::Video>, MediaFault> {
+    pub(crate) fn advance_to(
+        &mut self,
+        time: Ticks,
+    ) -> Result<Option<&mut ffmpeg::frame::Video>, MediaFault> {
         let mut changed = false;
         loop {
             if self.next.is_none() {

@@ -53,7 +53,9 @@ impl Fonts {
             .iter()
             .filter(|name| {
                 let name = name.to_lowercase();
-                name.contains(&wanted) || wanted.contains(&name) || avs_template::nearest(&wanted, [name.as_str()]).is_some()
+                name.contains(&wanted)
+                    || wanted.contains(&name)
+                    || avs_template::nearest(&wanted, [name.as_str()]).is_some()
             })
             .cloned()
             .collect();

@@ -38,8 +38,10 @@ impl TextLayout {
             FontSize::FramePercent(percent) => percent / 100.0 * f64::from(canvas.1),
         };
         let size_px = size_px.max(1.0);
-        let mut buffer =
-            Buffer::new(&mut fonts.system, Metrics::new(narrow(size_px), narrow(size_px * block.line_height)));
+        let mut buffer = Buffer::new(
+            &mut fonts.system,
+            Metrics::new(narrow(size_px), narrow(size_px * block.line_height)),
+        );
         let desc = text_box(&block.visual, canvas);
         let align = match block.align {
             TextAlign::Left => Align::Left,

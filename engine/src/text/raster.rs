@@ -43,10 +43,8 @@ impl TextRaster {
         let cache = Cache::new(&gpu.device);
         let viewport = Viewport::new(&gpu.device, &cache);
         // `Accurate` would turn colours linear for an sRGB target; into this one they would come out too dark.
-        let mut atlas =
-            TextAtlas::with_color_mode(&gpu.device, &gpu.queue, &cache, FORMAT, ColorMode::Web);
-        let renderer =
-            TextRenderer::new(&mut atlas, &gpu.device, wgpu::MultisampleState::default(), None);
+        let mut atlas = TextAtlas::with_color_mode(&gpu.device, &gpu.queue, &cache, FORMAT, ColorMode::Web);
+        let renderer = TextRenderer::new(&mut atlas, &gpu.device, wgpu::MultisampleState::default(), None);
         Self { atlas, renderer, viewport }
     }
 

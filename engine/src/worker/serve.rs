@@ -40,8 +40,7 @@ const COMMANDS_WAITING_MAX: usize = 4;
 /// # Errors
 /// [`ServeError`] where there is nobody to serve.
 pub fn serve(fd: RawFd, mut context: RenderContext) -> Result<(), ServeError> {
-    let (events, commands) =
-        channel_from_fd(fd).map_err(|source| ServeError::NoSocket { fd, source })?;
+    let (events, commands) = channel_from_fd(fd).map_err(|source| ServeError::NoSocket { fd, source })?;
     let cancelled = Arc::new(AtomicBool::new(false));
     let (send_work, work) = bounded(COMMANDS_WAITING_MAX);
     events.send(&Event::Hello {

@@ -1,0 +1,81 @@
+//! What ffmpeg makes of a file: its streams and its decoded frames. The judge of what we write.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What ffprobe says of a video file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StreamFacts {
+    /// Codec names, in stream order.
+    pub codecs: Vec<String>,
+    /// Decoded frames of the video stream.
+    pub frame_count: u64,
+    /// Length of each stream in seconds, in stream order.
+    pub durations_secs: Vec<f64>,
+    /// Matrix, range, primaries and transfer of the video stream.
+    pub color: [String; 4],
+    /// Width and height.
+    pub size: (u64, u64),
+    /// Frame rate as a fraction.
+    pub frame_rate: String,
+}
+
+/// Reads the streams of a file, decoding every frame.
+#[track_caller]
+#[must_use]
+pub fn stream_facts(path: &Path) -> StreamFacts {
+    let output = Command::new("ffprobe")
+        .args(["-v", "error", "-count_frames", "-show_streams", "-of", "json"])
+        .arg(path)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let probed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let streams = probed["streams"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let video = streams.iter().find(|stream| stream["codec_type"] == "video").unwrap();
+    StreamFacts {
+        codecs: streams.iter().map(|stream| text(&stream["codec_name"])).collect(),
+        frame_count: text(&video["nb_read_frames"]).parse().unwrap(),
+        durations_secs: streams.iter().map(|stream| text(&stream["duration"]).parse().unwrap()).collect(),
+        color: ["color_space", "color_range", "color_primaries", "color_transfer"]
+            .map(|name| text(&video[name])),
+        size: (video["width"].as_u64().unwrap(), video["height"].as_u64().unwrap()),
+        frame_rate: text(&video["r_frame_rate"]),
+    }
+}
+
+/// One frame as NV12.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    /// Full size.
+    pub luma: Vec<u8>,
+    /// Cb and Cr interleaved, half size.
+    pub chroma: Vec<u8>,
+}
+
+/// Decodes every frame of a file, without any conversion of colours.
+#[track_caller]
+#[must_use]
+pub fn decoded_frames(path: &Path) -> Vec<Frame> {
+    let facts = stream_facts(path);
+    let luma_bytes = usize::try_from(facts.size.0 * facts.size.1).unwrap();
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args(["-an", "-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", "nv12", "-"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let frames = output.stdout.chunks_exact(luma_bytes * 3 / 2);
+    frames
+        .map(|bytes| Frame { luma: bytes[..luma_bytes].to_vec(), chroma: bytes[luma_bytes..].to_vec() })
+        .collect()
+}
+
+/// Decodes one frame by its number.
+#[track_caller]
+#[must_use]
+pub fn decoded_frame(path: &Path, index: usize) -> Frame {
+    decoded_frames(path).swap_remove(index)
+}

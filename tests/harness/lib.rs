@@ -1,0 +1,11 @@
+//! What the tests across crates share: generated media, decoded frames, a render context. No test is here.
+#![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
+#![expect(clippy::missing_panics_doc, reason = "everything here panics where a test's ground is missing")]
+
+mod frames;
+mod media;
+mod renders;
+
+pub use frames::{Frame, StreamFacts, decoded_frame, decoded_frames, stream_facts};
+pub use media::{Scratch, ffmpeg};
+pub use renders::{gpu_context, render_to, request, still_of};

@@ -1,0 +1,62 @@
+//! Rendering inside the test's own process, on the adapter that CI has.
+
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use avs_engine::color::CodedPicture;
+use avs_engine::error::RenderError;
+use avs_engine::gpu::GpuContext;
+use avs_engine::job::{RenderContext, RenderControl, RenderRequest, Rendered, render, still};
+use avs_engine::text::Fonts;
+use avs_template::Ticks;
+use serde_json::Value;
+
+/// Set to make a missing adapter a failure instead of a skip.
+const REQUIRE_VARIABLE: &str = "REQUIRE_GPU_TESTS";
+
+/// An open device and fonts; `None`, with a word on stderr, where this machine has no adapter.
+/// Software is preferred: what it draws is the same on every machine.
+#[must_use]
+pub fn gpu_context() -> Option<RenderContext> {
+    avs_engine::media::init().unwrap();
+    match GpuContext::open(Some("llvmpipe")).or_else(|_| GpuContext::open(None)) {
+        Ok(gpu) => Some(RenderContext { gpu, fonts: Fonts::load() }),
+        Err(error) => {
+            assert!(std::env::var_os(REQUIRE_VARIABLE).is_none(), "{error}");
+            eprintln!("SKIPPED: {error}");
+            None
+        }
+    }
+}
+
+/// A request over the files of a folder; every file may be named by the template.
+#[must_use]
+pub fn request(template: Value, output: Value, assets: &Path, out_path: &Path) -> RenderRequest {
+    let files = std::fs::read_dir(assets).unwrap().map(|file| file.unwrap().path());
+    let assets = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path)).collect();
+    let out_path = out_path.to_owned();
+    RenderRequest { template, output, assets, out_path, preset: Some("ultrafast".into()), crf: Some(18) }
+}
+
+/// Renders to the request's path.
+///
+/// # Errors
+/// The render's own.
+pub fn render_to(context: &mut RenderContext, request: &RenderRequest) -> Result<Rendered, RenderError> {
+    let control = RenderControl { cancelled: &AtomicBool::new(false), on_progress: &|_| {} };
+    render(context, request, &control)
+}
+
+/// Composes the frame at a time, at 480p unless `output` says otherwise.
+#[track_caller]
+#[must_use]
+pub fn still_of(
+    context: &mut RenderContext,
+    template: Value,
+    output: Value,
+    assets: &Path,
+    at_secs: f64,
+) -> CodedPicture {
+    let request = request(template, output, assets, Path::new("unused.mp4"));
+    still(context, &request, Ticks::from_secs(at_secs)).unwrap_or_else(|error| panic!("{error}"))
+}

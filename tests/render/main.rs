@@ -1,0 +1,8 @@
+//! What the engine draws and writes, judged by ffmpeg and by the standards' numbers.
+#![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
+
+mod bad_input;
+mod colors;
+mod files;
+mod real_media;
+mod timing;
