@@ -1,0 +1,121 @@
+//! Settings of `avs serve`: each a flag and an `AVS_…` variable, with safe defaults.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::fetch::address::AddressPolicy;
+use crate::fetch::client::UrlPolicy;
+use crate::limits;
+use crate::telemetry::LogFormat;
+
+/// Where state is kept; shared by every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct DataDir {
+    /// Directory of the database, the keys and the files of jobs.
+    #[arg(long = "data-dir", env = "AVS_DATA_DIR", default_value = "avs-data", value_name = "DIR")]
+    pub path: PathBuf,
+}
+
+impl DataDir {
+    /// Makes the directory where it is missing, for its owner only: it will hold keys and other people's files.
+    ///
+    /// # Errors
+    /// [`std::io::Error`] where it cannot be made.
+    pub fn create(&self) -> std::io::Result<()> {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.path)
+    }
+}
+
+/// Settings of the server.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeConfig {
+    /// Where state is kept.
+    #[command(flatten)]
+    pub data_dir: DataDir,
+    /// Address of the public API; port 0 lets the system choose.
+    #[arg(long, env = "AVS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Address of `/livez` and `/readyz`; off unless set.
+    #[arg(long, env = "AVS_ADMIN_LISTEN", value_name = "ADDRESS")]
+    pub admin_listen: Option<SocketAddr>,
+    /// Base of download links, as clients reach this server [default: http://LISTEN].
+    #[arg(long, env = "AVS_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// The engine [default: avs-engine beside this executable].
+    #[arg(long, env = "AVS_ENGINE_BIN", value_name = "PATH")]
+    pub engine_bin: Option<PathBuf>,
+    /// Jobs rendered at once [default: one per two cores].
+    #[arg(long, env = "AVS_ENGINES", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub engines: Option<u16>,
+    /// Let webhooks use http.
+    #[arg(long, env = "AVS_ALLOW_HTTP_WEBHOOKS", value_parser = clap::builder::BoolishValueParser::new())]
+    pub allow_http_webhooks: bool,
+    /// Networks that webhooks may reach although they are not public, such as 127.0.0.0/8.
+    #[arg(long, env = "AVS_WEBHOOK_ALLOW_CIDRS", value_delimiter = ',', value_name = "CIDR,…")]
+    pub webhook_allow_cidrs: Vec<IpNet>,
+    /// Log lines.
+    #[arg(long, env = "AVS_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+    /// Time for running jobs to finish when the server is asked to stop.
+    #[arg(long, env = "AVS_SHUTDOWN_GRACE_MILLIS", value_name = "MILLIS", default_value_t = millis(limits::SHUTDOWN_GRACE))]
+    pub shutdown_grace_millis: u64,
+    /// Timing that operators have no reason to change.
+    #[command(flatten)]
+    pub timing: Timing,
+}
+
+/// Timing that only tests change.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Timing {
+    /// Between two pings of an engine.
+    #[arg(long, env = "AVS_PING_MILLIS", hide = true, default_value_t = millis(limits::PING_INTERVAL))]
+    pub ping_millis: u64,
+    /// Between two rungs of the ladder by which an engine dies.
+    #[arg(long, env = "AVS_KILL_GRACE_MILLIS", hide = true, default_value_t = millis(limits::KILL_GRACE))]
+    pub kill_grace_millis: u64,
+    /// First pause before another attempt at a job.
+    #[arg(long, env = "AVS_RETRY_PAUSE_MILLIS", hide = true, default_value_t = millis(limits::RETRY_PAUSE))]
+    pub retry_pause_millis: u64,
+    /// Pauses before the retries of a webhook delivery.
+    #[arg(long, env = "AVS_WEBHOOK_RETRY_MILLIS", hide = true, value_delimiter = ',', num_args = 0..=8,
+          default_values_t = limits::WEBHOOK_RETRY_DELAYS.map(millis))]
+    pub webhook_retry_millis: Vec<u64>,
+}
+
+impl ServeConfig {
+    /// Jobs rendered at once.
+    pub fn engine_count(&self) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.engines.map_or((cores / 2).max(1), usize::from)
+    }
+
+    /// The engine's executable.
+    ///
+    /// # Errors
+    /// [`std::io::Error`] where our own path cannot be found.
+    pub fn engine_path(&self) -> std::io::Result<PathBuf> {
+        match &self.engine_bin {
+            Some(path) => Ok(path.clone()),
+            None => Ok(std::env::current_exe()?.with_file_name("avs-engine")),
+        }
+    }
+
+    /// What webhooks may reach.
+    pub fn webhook_policy(&self) -> UrlPolicy {
+        let addresses = AddressPolicy { allowed: self.webhook_allow_cidrs.clone() };
+        UrlPolicy { addresses, http_allowed: self.allow_http_webhooks }
+    }
+
+    /// Pauses before the retries of a delivery.
+    pub fn webhook_retry_delays(&self) -> Vec<Duration> {
+        self.timing.webhook_retry_millis.iter().copied().map(Duration::from_millis).collect()
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    duration.as_secs() * 1000 + u64::from(duration.subsec_millis())
+}

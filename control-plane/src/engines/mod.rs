@@ -1,0 +1,9 @@
+//! The engine fleet: processes that each render one job, started ahead of need, watched, and put to death by ladder.
+//! What a job is, and what follows from its end, is not known here.
+
+mod fleet;
+mod process;
+mod session;
+
+pub use fleet::{Fleet, FleetConfig};
+pub use session::{Engine, EngineGone};

@@ -1,0 +1,284 @@
+//! The conversation with one engine process, from its `Hello` to its death, and the ladder by which it dies.
+//!
+//! ```text
+//!  spawn --> Hello? --> warm --> leased --Command/Event--> done        each state may end early:
+//!              |          |        |                        |           exit, hang, broken frame
+//!              '----------'--------'------------------------'--> ladder: Cancel, SIGTERM, SIGKILL of the group
+//! ```
+//! A task owns the process and its socket; [`Engine`] is the handle. Dropping the handle sends the process down
+//! the ladder, so that whoever gives up on a job, for whatever reason, leaves no process behind.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use avs_protocol::{Command, Event, FrameDecoder, FrameError, JobRef, PROTOCOL_VERSION, frame_from_message};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
+use tokio::process::Child;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::task::TaskTracker;
+
+use super::process::{JobLabel, signal_group, spawn};
+use crate::limits;
+
+/// The engine has ended; its log says why.
+#[derive(Debug, thiserror::Error)]
+#[error("the engine process has ended")]
+pub struct EngineGone;
+
+/// Why an engine could not be started.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StartError {
+    #[error("the engine cannot be started")]
+    Spawn(#[source] io::Error),
+    #[error("the engine did not say hello within {} s", limits::HELLO_WAIT.as_secs())]
+    Silent,
+    #[error("the engine ended before it said hello")]
+    Gone,
+    #[error(
+        "the engine speaks protocol {theirs}, this server {PROTOCOL_VERSION}; install both of one release"
+    )]
+    Protocol { theirs: u32 },
+    #[error("the engine's first message is not a hello")]
+    Unexpected,
+}
+
+/// How patient a session is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) ping_interval: Duration,
+    pub(super) kill_grace: Duration,
+}
+
+/// A running engine; dropping it ends the process.
+#[derive(Debug)]
+pub struct Engine {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<Event>,
+}
+
+impl Engine {
+    /// Starts a process and waits until it is warm. `tasks` outlives it, ladder included.
+    pub(super) async fn start(
+        program: &Path,
+        patience: Patience,
+        tasks: &TaskTracker,
+    ) -> Result<Self, StartError> {
+        let label = JobLabel::default();
+        let (child, stream) = spawn(program, &label).map_err(StartError::Spawn)?;
+        let (commands, commands_rx) = mpsc::channel(limits::ENGINE_QUEUE_MAX);
+        let (events_tx, events) = mpsc::channel(limits::ENGINE_QUEUE_MAX);
+        let session = Session {
+            child,
+            stream,
+            patience,
+            label,
+            commands: commands_rx,
+            events: events_tx,
+            open_job: None,
+        };
+        tasks.spawn(session.run());
+        let mut engine = Self { commands, events };
+        match timeout(limits::HELLO_WAIT, engine.next()).await {
+            Ok(Ok(Event::Hello { protocol: PROTOCOL_VERSION, engine_version, adapter, software })) => {
+                tracing::info!(engine_version, adapter, software, "engine is warm");
+                Ok(engine)
+            }
+            Ok(Ok(Event::Hello { protocol: theirs, .. })) => Err(StartError::Protocol { theirs }),
+            Ok(Ok(_)) => Err(StartError::Unexpected),
+            Ok(Err(EngineGone)) => Err(StartError::Gone),
+            Err(_elapsed) => Err(StartError::Silent),
+        }
+    }
+
+    /// Asks something of the engine.
+    ///
+    /// # Errors
+    /// [`EngineGone`].
+    pub async fn send(&self, command: Command) -> Result<(), EngineGone> {
+        self.commands.send(command).await.ok().ok_or(EngineGone)
+    }
+
+    /// Waits for its next word; pongs never come this way.
+    ///
+    /// # Errors
+    /// [`EngineGone`] once the process has ended or is given up as hung.
+    pub async fn next(&mut self) -> Result<Event, EngineGone> {
+        self.events.recv().await.ok_or(EngineGone)
+    }
+
+    /// Waits until the process has ended by itself.
+    pub(super) async fn ended(&self) {
+        self.commands.closed().await;
+    }
+}
+
+/// Why a conversation was over.
+#[derive(Debug, thiserror::Error)]
+enum Ending {
+    #[error("released")]
+    Released,
+    #[error("the engine closed the channel")]
+    Closed,
+    #[error("the engine hangs: {} pings without an answer", limits::PINGS_MISSED_MAX)]
+    Hung,
+    #[error("the engine sent something else than the protocol: {0}")]
+    Garbled(#[from] FrameError),
+    #[error("the channel broke: {0}")]
+    Broken(#[from] io::Error),
+}
+
+/// Pings without an answer. Begins with `Hello`: an engine that is still loading has nothing to answer with.
+#[derive(Default)]
+struct Pulse {
+    begun: bool,
+    nonce: u64,
+    missed: u32,
+}
+
+impl Pulse {
+    fn beat(&mut self) -> Option<Command> {
+        if !self.begun || self.is_lost() {
+            return None;
+        }
+        (self.nonce, self.missed) = (self.nonce + 1, self.missed + 1);
+        Some(Command::Ping { nonce: self.nonce })
+    }
+
+    fn is_lost(&self) -> bool {
+        self.missed >= limits::PINGS_MISSED_MAX
+    }
+}
+
+struct Session {
+    child: Child,
+    stream: UnixStream,
+    patience: Patience,
+    label: JobLabel,
+    commands: mpsc::Receiver<Command>,
+    events: mpsc::Sender<Event>,
+    /// The job that a `Cancel` would stop.
+    open_job: Option<JobRef>,
+}
+
+impl Session {
+    async fn run(mut self) {
+        let ending = self.converse().await;
+        // Closing the queues tells the holder of the handle at once, before the ladder has been climbed down.
+        self.commands.close();
+        let (closed, _) = mpsc::channel(1);
+        drop(std::mem::replace(&mut self.events, closed));
+        let last = self.end_process().await;
+        let job = self.label.get().map_or("-", String::as_str);
+        match ending {
+            Ending::Released | Ending::Closed => tracing::debug!(job, %ending, last, "engine has ended"),
+            Ending::Hung | Ending::Garbled(_) | Ending::Broken(_) => {
+                tracing::warn!(job, %ending, last, "engine was ended");
+            }
+        }
+    }
+
+    async fn converse(&mut self) -> Ending {
+        let mut decoder = FrameDecoder::default();
+        let mut ticks = interval(self.patience.ping_interval);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pulse = Pulse::default();
+        let mut chunk = vec![0; 16 << 10];
+        loop {
+            let outcome = tokio::select! {
+                read = self.stream.read(&mut chunk) => match read {
+                    Ok(0) => Err(Ending::Closed),
+                    Ok(count) => {
+                        decoder.push(&chunk[..count]);
+                        self.take_events(&mut decoder, &mut pulse).await
+                    }
+                    Err(error) => Err(error.into()),
+                },
+                command = self.commands.recv() => match command {
+                    Some(command) => self.write(&command).await,
+                    None => Err(Ending::Released),
+                },
+                _ = ticks.tick() => match pulse.beat() {
+                    Some(ping) => self.write(&ping).await,
+                    None if pulse.is_lost() => Err(Ending::Hung),
+                    None => Ok(()),
+                },
+            };
+            if let Err(ending) = outcome {
+                return ending;
+            }
+        }
+    }
+
+    async fn take_events(&mut self, decoder: &mut FrameDecoder, pulse: &mut Pulse) -> Result<(), Ending> {
+        while let Some(event) = decoder.next_message::<Event>()? {
+            match event {
+                Event::Pong { .. } => pulse.missed = 0,
+                Event::Hello { .. } => {
+                    pulse.begun = true;
+                    self.forward(event).await?;
+                }
+                _ => self.forward(event).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes an event on to the holder of the handle.
+    async fn forward(&mut self, event: Event) -> Result<(), Ending> {
+        if matches!(event, Event::Progress { .. }) {
+            // The next one says more. A full queue must not keep us from the pings.
+            let dropped = self.events.try_send(event);
+            let unwanted = matches!(dropped, Err(mpsc::error::TrySendError::Closed(_)));
+            return if unwanted { Err(Ending::Released) } else { Ok(()) };
+        }
+        if matches!(event, Event::Completed { .. } | Event::Failed { .. }) {
+            self.open_job = None;
+        }
+        self.events.send(event).await.ok().ok_or(Ending::Released)
+    }
+
+    async fn write(&mut self, command: &Command) -> Result<(), Ending> {
+        if let Command::Probe { job, .. } | Command::Render { job, .. } = command {
+            self.label.get_or_init(|| job.job_id.clone());
+            self.open_job = Some(job.clone());
+        }
+        let frame = frame_from_message(command)?;
+        // An engine that does not read is as dead as one that does not answer.
+        let patience = self.patience.ping_interval * limits::PINGS_MISSED_MAX;
+        match timeout(patience, self.stream.write_all(&frame)).await {
+            Ok(written) => Ok(written?),
+            Err(_elapsed) => Err(Ending::Hung),
+        }
+    }
+
+    /// The ladder; returns the rung that did it.
+    async fn end_process(&mut self) -> &'static str {
+        if let Some(job) = self.open_job.take()
+            && let Err(ending) = self.write(&Command::Cancel { job }).await
+        {
+            tracing::debug!(%ending, "the engine cannot be asked to stop");
+        }
+        if let Err(error) = self.stream.shutdown().await {
+            tracing::debug!(%error, "the engine has hung up already");
+        }
+        if self.has_exited().await {
+            return "exited";
+        }
+        signal_group(&self.child, libc::SIGTERM);
+        if self.has_exited().await {
+            return "terminated";
+        }
+        signal_group(&self.child, libc::SIGKILL);
+        match self.child.wait().await {
+            Ok(_status) => "killed",
+            Err(_error) => "lost",
+        }
+    }
+
+    async fn has_exited(&mut self) -> bool {
+        timeout(self.patience.kill_grace, self.child.wait()).await.is_ok()
+    }
+}

@@ -1,0 +1,81 @@
+//! Files of jobs on the local disk. Names are ours; no path ever contains text of a caller.
+//!
+//! ```text
+//! DATA_DIR/jobs/<job id>/assets/<n>      inputs, as uploaded
+//!                       /<epoch>/out.mp4 what that attempt has rendered
+//! ```
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Store;
+use crate::domain::ids::JobId;
+
+/// Where the files of jobs are.
+#[derive(Debug, Clone)]
+pub struct JobFiles {
+    root: PathBuf,
+}
+
+impl JobFiles {
+    /// Files below `data_dir`, which is made absolute: engines run elsewhere.
+    ///
+    /// # Errors
+    /// [`io::Error`] where the directory cannot be made.
+    pub fn open(data_dir: &Path) -> io::Result<Self> {
+        let root = std::path::absolute(data_dir)?.join("jobs");
+        std::fs::create_dir_all(&root)?;
+        Ok(Self { root })
+    }
+
+    /// Everything of one job.
+    pub fn job_dir(&self, job: &JobId) -> PathBuf {
+        self.root.join(job.as_str())
+    }
+
+    /// Its inputs.
+    pub fn assets_dir(&self, job: &JobId) -> PathBuf {
+        self.job_dir(job).join("assets")
+    }
+
+    /// What one attempt writes.
+    pub fn attempt_dir(&self, job: &JobId, epoch: u32) -> PathBuf {
+        self.job_dir(job).join(epoch.to_string())
+    }
+
+    /// The video of one attempt.
+    pub fn video(&self, job: &JobId, epoch: u32) -> PathBuf {
+        self.attempt_dir(job, epoch).join("out.mp4")
+    }
+
+    /// Removes what earlier attempts have left, such as those of a server that was killed.
+    ///
+    /// # Errors
+    /// [`io::Error`] where a directory cannot be removed.
+    pub async fn remove_attempts_before(&self, job: &JobId, epoch: u32) -> io::Result<()> {
+        for earlier in 1..epoch {
+            match tokio::fs::remove_dir_all(self.attempt_dir(job, earlier)).await {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the files of requests that never became a job because the server stopped in between.
+    ///
+    /// # Errors
+    /// [`io::Error`] where the directory cannot be read.
+    pub async fn remove_orphans(&self, store: &Store) -> io::Result<()> {
+        let mut entries = tokio::fs::read_dir(&self.root).await?;
+        while let Some(entry) = entries.next_entry().await? {
+            let name = entry.file_name();
+            let Some(id) = name.to_str().and_then(JobId::parse) else { continue };
+            let known = store.job_exists(&id).await.map_err(io::Error::other)?;
+            if !known {
+                tokio::fs::remove_dir_all(entry.path()).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! The end of a job: state, money, event and webhook in one transaction.
+
+use sqlx::SqliteConnection;
+
+use super::claims::step_held;
+use super::jobs::record_event;
+use super::ledger::{self, Posting, TransferKind};
+use super::{Store, StoreError};
+use crate::domain::credits::total_credits;
+use crate::domain::job::Job;
+use crate::domain::lifecycle::{JobState, Step};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::webhook;
+use crate::store::{Announcement, Ending};
+
+impl Store {
+    /// Ends a claimed job. A completed one pays each item of its bill and gives back the rest; a failed one
+    /// gives back everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Fenced`] where the claim is lost: nothing has happened then.
+    pub async fn end_job(
+        &self,
+        held: &Job,
+        ending: &Ending,
+        announcement: &Announcement<'_>,
+        now: Timestamp,
+    ) -> Result<Job, StoreError> {
+        let mut tx = self.write().await?;
+        let step = match ending {
+            Ending::Completed(_) => Step::Complete,
+            Ending::Failed(_) => Step::Fail,
+        };
+        let (job, state) = step_held(&mut tx, held, step).await?;
+        let reserved_credits = job.credits.reserved;
+        let job = ended_job(&mut tx, job, state, ending, now).await?;
+        settle(&mut tx, &job, reserved_credits, now).await?;
+        store_ended(&mut tx, &job, now).await?;
+        announce(&mut tx, &job, announcement, now).await?;
+        tx.commit().await?;
+        self.inner.delivery_due.notify_one();
+        self.announce_change(&job.id);
+        Ok(job)
+    }
+}
+
+async fn ended_job(
+    tx: &mut SqliteConnection,
+    mut job: Job,
+    state: JobState,
+    ending: &Ending,
+    now: Timestamp,
+) -> Result<Job, StoreError> {
+    (job.state, job.updated_at, job.finished_at) = (state, now, Some(now));
+    match ending {
+        Ending::Completed(completion) => {
+            job.video = Some(completion.video.clone());
+            job.progress = Some(completion.progress.clone());
+            job.credits.charged = total_credits(&job.credits.items);
+            sqlx::query("UPDATE projects SET engine_report = ? WHERE job_id = ?")
+                .bind(serde_json::to_string(&completion.engine_report)?)
+                .bind(job.id.as_str())
+                .execute(tx)
+                .await?;
+        }
+        Ending::Failed(error) => {
+            job.error = Some(error.clone());
+            job.credits.items.clear();
+        }
+    }
+    job.credits.reserved = 0;
+    Ok(job)
+}
+
+/// Captures the bill and releases what is left of the reservation.
+async fn settle(
+    tx: &mut SqliteConnection,
+    job: &Job,
+    reserved_credits: i64,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (account, id) = (&job.account_id, Some(&job.id));
+    for item in job.credits.items.iter().filter(|item| item.credits > 0) {
+        let (kind, key) = (TransferKind::Capture, item.ledger_key());
+        let posting = Posting { account, job: id, kind, item: &key, credits: item.credits };
+        ledger::post(tx, &posting, now).await?;
+    }
+    let rest = reserved_credits - job.credits.charged;
+    if rest == 0 {
+        return Ok(());
+    }
+    let posting = Posting { account, job: id, kind: TransferKind::Release, item: "", credits: rest };
+    ledger::post(tx, &posting, now).await
+}
+
+async fn store_ended(tx: &mut SqliteConnection, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE jobs SET status = ?1, phase = ?2, boot_id = NULL, reserved_credits = ?3, charged_credits = ?4,
+                         items = ?5, error = ?6, video = ?7, progress = ?8, updated_at = ?9, finished_at = ?9
+         WHERE id = ?10",
+    )
+    .bind(job.state.status.name())
+    .bind(job.state.phase.name())
+    .bind(job.credits.reserved)
+    .bind(job.credits.charged)
+    .bind(serde_json::to_string(&job.credits.items)?)
+    .bind(job.error.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(job.video.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(job.progress.as_ref().map(serde_json::to_string).transpose()?)
+    .bind(now.unix_millis())
+    .bind(job.id.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn announce(
+    tx: &mut SqliteConnection,
+    job: &Job,
+    announcement: &Announcement<'_>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(event) = webhook::event_name(job.state.status) else { return Ok(()) };
+    record_event(tx, &job.id, event, (job.state.epoch, now)).await?;
+    let body = webhook::body_from_job(&announcement.event_id, event, job, announcement.links)?;
+    sqlx::query(
+        "INSERT INTO outbox (event_id, job_id, event, body, status, attempts, next_at, updated_at)
+         SELECT ?1, job_id, ?2, ?3, 'pending', 0, ?4, ?4 FROM webhooks WHERE job_id = ?5",
+    )
+    .bind(announcement.event_id.as_str())
+    .bind(event)
+    .bind(body)
+    .bind(now.unix_millis())
+    .bind(job.id.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

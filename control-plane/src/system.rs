@@ -1,0 +1,28 @@
+//! The two things that a process takes from its surroundings without being told: the time and randomness.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::entropy::Entropy;
+use crate::domain::timestamp::{Clock, Timestamp};
+
+/// The clock of the machine.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the one place; everything else takes a Clock")]
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_unix_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The random numbers of the operating system.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("a supported kernel always has random numbers");
+    }
+}

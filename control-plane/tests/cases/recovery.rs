@@ -1,0 +1,99 @@
+//! Crashes, hangs and restarts: every job still ends, once.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Receiver, Server, Upload, template};
+
+/// A job that completed in its second attempt has been charged and announced once.
+async fn assert_completed_once(server: &Server, receiver: &mut Receiver, id: &str) {
+    let job = server.ended(id).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    assert_eq!(job["credits"]["charged"], 10);
+    assert_eq!(server.credits().await, (90, 0));
+    let video = server.get(job["result"]["downloadUrl"].as_str().unwrap()).await;
+    assert_eq!(video.bytes, format!("fake video of {id}, attempt 2").into_bytes());
+    assert_eq!(receiver.next().await.header("x-avs-event"), "job.completed");
+    assert!(receiver.stays_silent().await);
+    assert!(server.audit().await.is_clean());
+}
+
+async fn post(server: &Server, receiver: &Receiver, name: &str) -> String {
+    let request = json!({ "template": template(name, &["hero.mp4"]), "webhook": { "url": receiver.url } });
+    Server::accepted(&server.post_files(&request, &[Upload("hero.mp4", b"pictures")]).await)
+}
+
+#[tokio::test]
+async fn a_job_whose_engine_crashes_completes_in_another_attempt() {
+    let server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "crash once").await;
+    assert_completed_once(&server, &mut receiver, &id).await;
+}
+
+#[tokio::test]
+async fn a_job_whose_engine_hangs_completes_in_another_attempt() {
+    let server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "hang once").await;
+    assert_completed_once(&server, &mut receiver, &id).await;
+}
+
+#[tokio::test]
+async fn a_job_that_crashes_every_engine_fails_after_three_attempts_and_costs_nothing() {
+    let server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "crash always").await;
+    let job = server.ended(&id).await;
+    assert_eq!((&job["error"]["code"], &job["error"]["retryable"]), (&json!("render_failed"), &json!(true)));
+    assert_eq!(server.credits().await, (100, 0));
+    assert_eq!(server.log().matches("job is running").count(), 3);
+    assert_eq!(receiver.next().await.header("x-avs-event"), "job.failed");
+    assert!(receiver.stays_silent().await);
+    assert!(server.audit().await.is_clean());
+}
+
+fn is_rendering(job: &Value) -> bool {
+    job["phase"] == "rendering" && job["progress"]["framesDone"] == 1
+}
+
+#[tokio::test]
+async fn a_job_survives_a_server_that_is_killed() {
+    let mut server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "slow once").await;
+    server.wait_until(&id, 0, is_rendering).await;
+    server.kill();
+    server.start_again();
+    assert_completed_once(&server, &mut receiver, &id).await;
+}
+
+#[tokio::test]
+async fn a_job_survives_a_server_that_is_stopped_and_keeps_its_phase() {
+    let mut server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "slow once").await;
+    server.wait_until(&id, 0, is_rendering).await;
+    assert!(server.stop(), "{}", server.log());
+    assert!(server.log().contains("Interrupt"));
+    server.start_again();
+    let job = server.get(&format!("/api/v1/jobs/{id}")).await.json();
+    assert!(matches!(job["phase"].as_str(), Some("rendering" | "completed")), "{job}");
+    assert_completed_once(&server, &mut receiver, &id).await;
+}
+
+#[tokio::test]
+async fn an_engine_that_cannot_be_started_does_not_stop_the_server_from_answering() {
+    let mut server = Server::start();
+    assert!(server.stop());
+    let mut command = server.command();
+    command.args(["serve", "--listen", "127.0.0.1:0"]).env("AVS_ENGINE_BIN", "/nonexistent");
+    let mut child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
+        .unwrap();
+    server.url = line.trim().trim_start_matches("listening on ").to_owned();
+    assert_eq!(server.credits().await, (100, 0));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

@@ -1,0 +1,182 @@
+//! A stand-in for `avs-engine` that draws nothing: the template's `name` tells it how to behave.
+//!
+//! | name | behaviour |
+//! |---|---|
+//! | anything else | a file and a report |
+//! | `invalid` | refuses the template |
+//! | `crash once`, `crash always` | dies in the middle of a render: the first attempt, every attempt |
+//! | `hang once` | stops answering in the middle of the first attempt |
+//! | `slow once` | never finishes the first attempt, but answers |
+//!
+//! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::fd::{FromRawFd as _, RawFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use avs_protocol::{
+    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, MediaKind,
+    PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, frame_from_message,
+};
+
+fn main() {
+    let fd: RawFd = std::env::args().nth(3).and_then(|fd| fd.parse().ok()).expect("serve --ipc-fd N");
+    // SAFETY: the parent has opened this descriptor for us and nobody else here uses it.
+    #[expect(unsafe_code, reason = "an inherited descriptor has no safe constructor")]
+    let stream = unsafe { UnixStream::from_raw_fd(fd) };
+    stream.set_read_timeout(Some(Duration::from_millis(20))).expect("a socket takes a timeout");
+    eprintln!("fake engine is up");
+    let hello = Event::Hello {
+        protocol: PROTOCOL_VERSION,
+        engine_version: "0.0.0-fake".into(),
+        adapter: "fake adapter".into(),
+        software: true,
+    };
+    let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), endless: None };
+    engine.send(&hello);
+    engine.run();
+}
+
+struct FakeEngine {
+    stream: UnixStream,
+    decoder: FrameDecoder,
+    /// A render that never finishes.
+    endless: Option<JobRef>,
+}
+
+impl FakeEngine {
+    fn run(&mut self) {
+        let mut chunk = vec![0; 64 << 10];
+        loop {
+            match self.stream.read(&mut chunk) {
+                Ok(0) => return,
+                Ok(count) => self.decoder.push(&chunk[..count]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    if let Some(job) = self.endless.clone() {
+                        self.progress(&job, 1);
+                    }
+                }
+                Err(_) => return,
+            }
+            while let Some(command) =
+                self.decoder.next_message::<Command>().expect("our parent speaks the protocol")
+            {
+                if !self.obey(command) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> bool {
+        match command {
+            Command::Ping { nonce } => self.send(&Event::Pong { nonce }),
+            Command::Probe { job, assets } => return self.probe(job, &assets),
+            Command::Render { job, template, out_path, .. } => {
+                return self.render(job, template["name"].as_str().unwrap_or_default(), &out_path);
+            }
+            Command::Cancel { job } => {
+                self.fail(job, FailureCode::Cancelled, "stopped on request");
+                return false;
+            }
+        }
+        true
+    }
+
+    fn probe(&mut self, job: JobRef, files: &[AssetFile]) -> bool {
+        let mut assets = Vec::new();
+        for file in files {
+            let bytes = std::fs::read(&file.path).unwrap_or_default();
+            if bytes.starts_with(b"not media") {
+                self.fail(job, FailureCode::UnreadableMedia, "hero.mp4 cannot be read as media");
+                return false;
+            }
+            let kind = match &bytes {
+                bytes if bytes.starts_with(b"fake audio") => MediaKind::Audio,
+                bytes if bytes.starts_with(b"\x89PNG") => MediaKind::Image,
+                _ => MediaKind::Video,
+            };
+            let picture = (kind != MediaKind::Audio).then_some(64);
+            let duration_secs = (kind != MediaKind::Image).then_some(5.0);
+            let (name, format, has_audio) = (file.name.clone(), "fake".to_owned(), kind == MediaKind::Audio);
+            assets.push(ProbedAsset {
+                name,
+                kind,
+                format,
+                duration_secs,
+                width_px: picture,
+                height_px: picture,
+                has_audio,
+            });
+        }
+        self.send(&Event::Probed { job, assets });
+        true
+    }
+
+    fn render(&mut self, job: JobRef, name: &str, out_path: &str) -> bool {
+        let first = job.attempt == 1;
+        self.progress(&job, 1);
+        match name {
+            "invalid" => self.fail(job, FailureCode::InvalidTemplate, "the template breaks a rule"),
+            "crash once" if first => std::process::abort(),
+            "crash always" => std::process::abort(),
+            "hang once" if first => std::thread::sleep(Duration::from_secs(3600)),
+            "slow once" if first => {
+                self.endless = Some(job);
+                return true;
+            }
+            _ => self.complete(job, out_path),
+        }
+        false
+    }
+
+    fn complete(&mut self, job: JobRef, out_path: &str) {
+        let video = format!("fake video of {}, attempt {}", job.job_id, job.attempt);
+        std::fs::write(out_path, &video).expect("the attempt's directory exists");
+        self.progress(&job, 150);
+        let warnings = vec![RenderWarning {
+            pointer: "/blocks/0".into(),
+            code: "source_shorter_than_block".into(),
+            detail: "its last frame is held".into(),
+        }];
+        let report = RenderReport {
+            width_px: 1280,
+            height_px: 720,
+            fps: 30,
+            frame_count: 150,
+            duration_secs: 5.0,
+            size_bytes: video.len() as u64,
+            adapter: "fake adapter".into(),
+            encoder: "fake encoder".into(),
+            engine_version: "0.0.0-fake".into(),
+            elapsed_millis: 1,
+            warnings,
+        };
+        self.send(&Event::Completed { job, report });
+    }
+
+    fn progress(&mut self, job: &JobRef, frames_done: u64) {
+        let (step, frames_total, frames_per_second) = (RenderStep::Encoding, 150, 60.0);
+        self.send(&Event::Progress { job: job.clone(), step, frames_done, frames_total, frames_per_second });
+    }
+
+    fn fail(&mut self, job: JobRef, code: FailureCode, message: &str) {
+        let error = FieldError {
+            pointer: "/blocks/0/duration".into(),
+            code: "out_of_range".into(),
+            detail: "must be above 0".into(),
+            suggestion: None,
+        };
+        let failure = Failure { code, message: message.into(), retryable: false, errors: vec![error] };
+        self.send(&Event::Failed { job, failure });
+    }
+
+    fn send(&mut self, event: &Event) {
+        let frame = frame_from_message(event).expect("events are small");
+        if self.stream.write_all(&frame).is_err() {
+            // Our parent has let go of us.
+            std::process::exit(0);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Requests to the API as a client makes them.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use super::Server;
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("{self:?}"))
+    }
+
+    /// A header as text.
+    #[track_caller]
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no {name} in {self:?}")).to_str().unwrap()
+    }
+}
+
+/// A file to be sent.
+pub(crate) struct Upload<'a>(pub(crate) &'a str, pub(crate) &'a [u8]);
+
+/// A template whose name tells the fake engine what to do, with one block for each upload.
+pub(crate) fn template(name: &str, uploads: &[&str]) -> Value {
+    let text = json!({ "type": "text", "start": 0, "duration": 5, "text": "Now shipping" });
+    let media = |upload: &&str| {
+        let kind = if upload.ends_with(".mp3") { "audio" } else { "video" };
+        json!({ "type": kind, "start": 0, "duration": 5, "source": { "uploadName": upload } })
+    };
+    let blocks: Vec<Value> = uploads.iter().map(media).chain([text]).collect();
+    json!({ "version": "1", "name": name, "blocks": blocks })
+}
+
+impl Server {
+    /// Sends a request as built by `build`, with the account's token unless it sets another.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        build: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> Answer {
+        rustls::crypto::ring::default_provider().install_default().ok();
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
+        let client = Client::builder().no_proxy().build().unwrap();
+        let mut request = build(client.request(method, url)).build().unwrap();
+        if !request.headers().contains_key(AUTHORIZATION) {
+            request.headers_mut().insert(AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
+        }
+        let response = client.execute(request).await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        Answer { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+    }
+
+    /// Gets a path, or a whole URL.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, |request| request).await
+    }
+
+    /// Posts JSON to `from-json`.
+    pub(crate) async fn post_json(&self, body: &Value) -> Answer {
+        self.post_raw("application/json", body.to_string().into_bytes()).await
+    }
+
+    /// Posts a body to `from-json` as it is.
+    pub(crate) async fn post_raw(&self, content_type: &str, body: Vec<u8>) -> Answer {
+        let build = |request: RequestBuilder| request.header(CONTENT_TYPE, content_type).body(body);
+        self.send(Method::POST, "/api/v1/videos/from-json", build).await
+    }
+
+    /// Posts a request with files.
+    pub(crate) async fn post_files(&self, body: &Value, uploads: &[Upload<'_>]) -> Answer {
+        let mut parts = part("name=\"request\"", body.to_string().as_bytes());
+        for Upload(name, bytes) in uploads {
+            parts.extend(part(&format!("name=\"files\"; filename=\"{name}\""), bytes));
+        }
+        parts.extend(b"--frontier--\r\n");
+        self.post_raw("multipart/form-data; boundary=frontier", parts).await
+    }
+
+    /// Creates a job; returns its id.
+    #[track_caller]
+    pub(crate) fn accepted(answer: &Answer) -> String {
+        assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.bytes));
+        answer.json()["jobId"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until `done` says so of the job, as a client would: by polling.
+    pub(crate) async fn wait_until(&self, id: &str, wait_secs: u64, done: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + Duration::from_secs(40);
+        loop {
+            let job = self.get(&format!("/api/v1/jobs/{id}?wait={wait_secs}")).await.json();
+            if done(&job) {
+                return job;
+            }
+            assert!(Instant::now() < deadline, "{job}");
+        }
+    }
+
+    /// Waits for the end of a job.
+    pub(crate) async fn ended(&self, id: &str) -> Value {
+        self.wait_until(id, 10, |job| matches!(job["status"].as_str(), Some("completed" | "failed"))).await
+    }
+
+    /// Balance and reservation.
+    pub(crate) async fn credits(&self) -> (i64, i64) {
+        let credits = self.get("/api/v1/credits").await.json();
+        (credits["balance"].as_i64().unwrap(), credits["reserved"].as_i64().unwrap())
+    }
+}
+
+fn part(disposition: &str, bytes: &[u8]) -> Vec<u8> {
+    let head = format!("--frontier\r\nContent-Disposition: form-data; {disposition}\r\n\r\n");
+    [head.as_bytes(), bytes, b"\r\n"].concat()
+}
