@@ -8,4 +8,4 @@ mod renders;
 
 pub use frames::{Frame, StreamFacts, decoded_frame, decoded_frames, stream_facts};
 pub use media::{Scratch, ffmpeg};
-pub use renders::{gpu_context, render_to, request, still_of};
+pub use renders::{built_binary, gpu_context, render_to, request, still_of};

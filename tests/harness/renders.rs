@@ -1,6 +1,6 @@
 //! Rendering inside the test's own process, on the adapter that CI has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use avs_engine::color::CodedPicture;
@@ -27,6 +27,16 @@ pub fn gpu_context() -> Option<RenderContext> {
             None
         }
     }
+}
+
+/// A binary of the workspace, built beside the running test.
+#[track_caller]
+#[must_use]
+pub fn built_binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let binary = test.parent().unwrap().parent().unwrap().join(name);
+    assert!(binary.exists(), "{} is missing: run ./dev test, which builds it", binary.display());
+    binary
 }
 
 /// A request over the files of a folder; every file may be named by the template.

@@ -4,12 +4,8 @@ use std::process::{Command, Output};
 
 use avs_tests::{Scratch, gpu_context};
 
-/// The binary that cargo built beside this test.
 fn engine() -> Command {
-    let test = std::env::current_exe().unwrap();
-    let binary = test.parent().unwrap().parent().unwrap().join("avs-engine");
-    assert!(binary.exists(), "{} is missing: run ./dev test, which builds it", binary.display());
-    Command::new(binary)
+    Command::new(avs_tests::built_binary("avs-engine"))
 }
 
 fn render(scratch: &Scratch, template: &str) -> Output {

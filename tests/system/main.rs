@@ -1,4 +1,6 @@
-//! The whole system over real HTTP with real engines: from a request to a verified MP4 and webhook.
+//! The whole system: a real control plane with real engines, asked over HTTP by curl, judged by ffprobe.
 #![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
 
+mod jobs;
+mod receiver;
 mod server;

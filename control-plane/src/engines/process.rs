@@ -13,9 +13,11 @@ use tokio_util::codec::{FramedRead, LinesCodec};
 
 use crate::limits;
 
-/// Variables that an engine inherits: where things are, what to log, which graphics driver to load.
-const INHERITED: [&str; 5] = ["PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "RUST_LOG"];
-const INHERITED_PREFIXES: [&str; 2] = ["VK_", "AVS_"];
+/// Variables that an engine inherits: where things are, what to log, which adapter to use. Not our own settings:
+/// they may hold secrets, and a child that reads strangers' files must not know any.
+const INHERITED: [&str; 6] = ["PATH", "HOME", "LANG", "XDG_RUNTIME_DIR", "RUST_LOG", "AVS_ADAPTER"];
+/// Variables of the Vulkan loader.
+const INHERITED_PREFIX: &str = "VK_";
 
 /// The job that a process works on, once it has one: a label for its log lines.
 pub(super) type JobLabel = Arc<OnceLock<String>>;
@@ -26,15 +28,15 @@ pub(super) fn spawn(program: &Path, label: &JobLabel) -> io::Result<(Child, toki
     ours.set_nonblocking(true)?;
     let ours = tokio::net::UnixStream::from_std(ours)?;
     let inherited = env::vars_os().filter(|(name, _)| {
-        name.to_str().is_some_and(|name| {
-            INHERITED.contains(&name) || INHERITED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
-        })
+        name.to_str().is_some_and(|name| INHERITED.contains(&name) || name.starts_with(INHERITED_PREFIX))
     });
     let mut command = Command::new(program);
     command
         .args(["serve", "--ipc-fd", &theirs.as_raw_fd().to_string()])
         .env_clear()
         .envs(inherited)
+        // Mesa's device-select layer asks a display server that a headless machine does not have.
+        .env("NODEVICE_SELECT", "1")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

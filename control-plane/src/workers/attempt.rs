@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use avs_protocol::{AssetFile, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
+use avs_template::{Pointer, Template};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
@@ -77,8 +78,15 @@ impl Attempt {
 
     fn asset_files(&self) -> Vec<AssetFile> {
         let directory = self.workshop.files.assets_dir(&self.job().id);
+        // The template was valid when the job was made; if it were not now, the engine would say so.
+        let template = Template::from_value(&self.claimed.project.template, &Pointer::root()).ok();
+        let pointer = |name: &str| {
+            let mut sources = template.iter().flat_map(Template::sources);
+            sources.find(|(_, source)| source.key() == name).map(|(pointer, _)| pointer).unwrap_or_default()
+        };
         let file = |asset: &AssetRecord| AssetFile {
             name: asset.name.clone(),
+            pointer: pointer(&asset.name),
             path: directory.join(&asset.file).to_string_lossy().into_owned(),
         };
         self.claimed.project.assets.iter().map(file).collect()

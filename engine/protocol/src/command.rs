@@ -18,6 +18,8 @@ pub struct JobRef {
 pub struct AssetFile {
     /// The key by which the template names it: its upload name or its URL.
     pub name: String,
+    /// Where the template first names it, an RFC 6901 pointer: the place of errors about the file.
+    pub pointer: String,
     /// Absolute path of a readable local file. Engines never see a URL as a place to read from.
     pub path: String,
 }

@@ -90,7 +90,11 @@ mod tests {
                 job: job(),
                 template: serde_json::json!({ "blocks": [] }),
                 output: serde_json::Value::Null,
-                assets: vec![AssetFile { name: "a.mp4".into(), path: "/m/a.mp4".into() }],
+                assets: vec![AssetFile {
+                    name: "a.mp4".into(),
+                    pointer: "/blocks/0/source".into(),
+                    path: "/m/a.mp4".into(),
+                }],
                 out_path: "/o/out.mp4".into(),
             },
             Command::Cancel { job: job() },

@@ -122,7 +122,7 @@ pub fn probe_assets(assets: &[avs_protocol::AssetFile]) -> Result<Vec<ProbedAsse
     let probed = assets.iter().map(|asset| {
         let path = PathBuf::from(&asset.path);
         let found = probe(&asset.name, &path)
-            .map_err(|source| RenderError::Media { pointer: String::new(), source })?;
+            .map_err(|source| RenderError::Media { pointer: asset.pointer.clone(), source })?;
         Ok(probed_asset(&asset.name, &found))
     });
     probed.collect()
