@@ -45,7 +45,7 @@ fn scripts_and_emoji_are_shaped_and_ordered() {
 fn layers_stack_with_fit_position_and_opacity() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();
-    let _ = scratch.lossless_video("bars.mp4", "smptebars=s=640x480:r=30:d=0.2");
+    scratch.lossless_video("bars.mp4", "smptebars=s=640x480:r=30:d=0.2");
     let png = scratch.file("disc.png");
     avs_tests::ffmpeg(&[
         "-f",

@@ -27,13 +27,11 @@ impl Scratch {
     }
 
     /// Makes a video from one of ffmpeg's sources, lossless, tagged BT.709 limited, without sound.
-    #[must_use]
     pub fn lossless_video(&self, name: &str, source: &str) -> PathBuf {
         self.video(name, source, "bt709", "tv")
     }
 
     /// The same with a matrix (`bt709`, `smpte170m`) and range (`tv`, `pc`), converted by ffmpeg.
-    #[must_use]
     pub fn video(&self, name: &str, source: &str, matrix: &str, range: &str) -> PathBuf {
         let path = self.file(name);
         let convert = format!(
@@ -66,7 +64,6 @@ impl Scratch {
     }
 
     /// Makes a clip as a camera would: moving pictures, a tone, H.264 and AAC.
-    #[must_use]
     pub fn clip(&self, name: &str, size: &str, fps: u32, secs: f64) -> PathBuf {
         let path = self.file(name);
         let picture = format!("testsrc2=s={size}:r={fps}:d={secs}");

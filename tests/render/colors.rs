@@ -96,7 +96,7 @@ fn seventy_five_percent_bars_come_out_as_they_went_in() {
     let Some(mut context) = gpu_context() else { return };
     for (matrix, range) in [("bt709", "tv"), ("bt709", "pc"), ("smpte170m", "tv"), ("smpte170m", "pc")] {
         let scratch = Scratch::default();
-        let _ = scratch.video("bars.mp4", &bars_source(), matrix, range);
+        scratch.video("bars.mp4", &bars_source(), matrix, range);
         let drawn = still_of(&mut context, full_frame("bars.mp4"), json!({}), scratch.path(), 0.0);
         assert_codes_near(&bar_codes(&drawn.luma, &drawn.chroma), &standard_codes(), 2);
     }

@@ -13,7 +13,7 @@ fn a_video_has_exactly_its_duration_in_frames_at_every_rate() {
         [(25, 30, 1.0, 30), (60, 30, 1.0, 30), (24, 25, 0.5, 13), (30, 24, 1.04, 25), (50, 60, 0.01, 1)]
     {
         let scratch = Scratch::default();
-        let _ = scratch.clip("a.mp4", "320x180", source_fps, 2.0);
+        scratch.clip("a.mp4", "320x180", source_fps, 2.0);
         let template = json!({ "version": "1", "blocks": [
             { "type": "video", "duration": secs, "source": { "uploadName": "a.mp4" } } ] });
         let output = json!({ "quality": "draft", "fps": fps });
@@ -28,7 +28,7 @@ fn a_video_has_exactly_its_duration_in_frames_at_every_rate() {
 fn sound_is_as_long_as_the_pictures() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();
-    let _ = scratch.clip("a.mp4", "320x180", 30, 2.0);
+    scratch.clip("a.mp4", "320x180", 30, 2.0);
     let template = json!({ "version": "1", "blocks": [
         { "type": "video", "duration": 1.7, "source": { "uploadName": "a.mp4" } } ] });
     let request = request(template, json!({ "quality": "draft" }), scratch.path(), &scratch.file("out.mp4"));

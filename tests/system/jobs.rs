@@ -33,7 +33,7 @@ fn a_request_becomes_an_mp4_a_bill_and_a_signed_webhook() {
         return;
     }
     let (server, receiver) = (Server::start(), Receiver::start());
-    let _ = server.scratch.clip("hero.mp4", "1280x720", 30, 3.0);
+    server.scratch.clip("hero.mp4", "1280x720", 30, 3.0);
     let created = server.post(&teaser(2.0, "web", &receiver.url), &["hero.mp4"]);
     let job = server.ended(created["jobId"].as_str().unwrap_or_else(|| panic!("{created}")));
     assert_eq!((&job["status"], &job["phase"]), (&json!("completed"), &json!("completed")), "{job}");
@@ -61,7 +61,7 @@ fn an_engine_killed_in_mid_render_is_replaced_and_the_video_made_once() {
         return;
     }
     let (server, receiver) = (Server::start(), Receiver::start());
-    let _ = server.scratch.clip("hero.mp4", "1280x720", 30, 12.0);
+    server.scratch.clip("hero.mp4", "1280x720", 30, 12.0);
     let created = server.post(&teaser(12.0, "studio", &receiver.url), &["hero.mp4"]);
     let id = created["jobId"].as_str().unwrap_or_else(|| panic!("{created}"));
     server.wait_until(id, |job| job["progress"]["framesDone"].as_u64().is_some_and(|frames| frames > 0));
