@@ -30,7 +30,18 @@ fn every_kind_of_bad_input_is_told_in_a_line_with_its_place() {
     let scratch = Scratch::default();
     std::fs::write(scratch.file("noise.mp4"), [7; 4096]).unwrap();
     std::fs::write(scratch.file("cut.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").unwrap();
+    scratch.clip("clip.mp4", "64x64", 10, 1.0);
+    let still = scratch.file("still.png");
+    avs_tests::ffmpeg(&["-f", "lavfi", "-i", "color=s=64x64", "-frames:v", "1", still.to_str().unwrap()]);
     let cases = [
+        (
+            r#"{"version":"1","blocks":[{"type":"image","duration":1,"source":{"uploadName":"clip.mp4"}}]}"#,
+            "/blocks/0/source: clip.mp4 is a video",
+        ),
+        (
+            r#"{"version":"1","blocks":[{"type":"video","duration":1,"source":{"uploadName":"still.png"}}]}"#,
+            "/blocks/0/source: still.png is an image",
+        ),
         (r#"{"version":"1""#, "the template is not valid JSON"),
         (r#"{"version":"1","blocks":[{"type":"text","text":"x","duration":0}]}"#, "/blocks/0/duration: "),
         (

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use avs_protocol::ProbedAsset;
+use avs_protocol::{MediaKind, ProbedAsset};
 use avs_template::{Content, Issue, IssueCollector, MediaFacts, OutputSpec, Pointer, Template, Timeline};
 
 use crate::encode::VideoSettings;
@@ -47,7 +47,9 @@ impl Prepared {
         let output = OutputSpec::from_value(&request.output, &Pointer::root().child("output"));
         let (template, output) = both(template, output)?;
         check_fonts(fonts, &template)?;
-        let facts = facts_of(&template, &request.assets)?;
+        let probes = probes_of(&template, &request.assets)?;
+        check_kinds(&template, &probes)?;
+        let facts = probes.into_iter().map(|(key, found)| (key, found.facts)).collect();
         let timeline = Timeline::new(&template, &facts, &output)?;
         let video = VideoSettings {
             width_px: output.width_px,
@@ -84,16 +86,42 @@ fn both<A, B>(
 }
 
 /// Probes each file that the template names, once. A name without a file is left to the timeline to report.
-fn facts_of(template: &Template, assets: &AssetPaths) -> Result<BTreeMap<String, MediaFacts>, RenderError> {
-    let mut facts = BTreeMap::new();
+fn probes_of(template: &Template, assets: &AssetPaths) -> Result<BTreeMap<String, MediaProbe>, RenderError> {
+    let mut probes = BTreeMap::new();
     for (pointer, source) in template.sources() {
         let Some(path) = assets.get(source.key()) else { continue };
-        if !facts.contains_key(source.key()) {
+        if !probes.contains_key(source.key()) {
             let found = probe(source.key(), path).map_err(|source| RenderError::Media { pointer, source })?;
-            facts.insert(source.key().to_owned(), found.facts);
+            probes.insert(source.key().to_owned(), found);
         }
     }
-    Ok(facts)
+    Ok(probes)
+}
+
+/// A video block needs a video and an image block an image; whether there is sound, the timeline checks.
+fn check_kinds(template: &Template, probes: &BTreeMap<String, MediaProbe>) -> Result<(), RenderError> {
+    let collector = IssueCollector::new();
+    for block in &template.blocks {
+        let Some(found) = block.content.source().and_then(|source| probes.get(source.key())) else {
+            continue;
+        };
+        let key = block.content.source().map(avs_template::Source::key).unwrap_or_default();
+        let mistaken = match (&block.content, found.kind) {
+            (Content::Video(_), MediaKind::Image) => Some("an image; use it in an image block"),
+            (Content::Image(_), MediaKind::Video) => Some("a video; use it in a video block"),
+            (Content::Image(_), MediaKind::Audio) => Some("sound; use it in an audio block"),
+            _ => None,
+        };
+        if let Some(mistaken) = mistaken {
+            collector.add(Issue {
+                pointer: block.source_pointer(),
+                code: "wrong_media_kind",
+                detail: format!("{key} is {mistaken}"),
+                suggestion: None,
+            });
+        }
+    }
+    collector.into_result(Some(())).map_err(RenderError::Invalid)
 }
 
 fn check_fonts(fonts: &Fonts, template: &Template) -> Result<(), RenderError> {
