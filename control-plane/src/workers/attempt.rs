@@ -9,7 +9,6 @@ use avs_template::{Pointer, Template};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
-use super::runner::Outcome;
 use super::{Workshop, report};
 use crate::domain::credits::bill_from_probe;
 use crate::domain::job::{Job, RenderStep};
@@ -39,6 +38,19 @@ enum Fault {
     Retryable(String),
     #[error("the input is at fault")]
     Final(Ending),
+}
+
+/// What came of one attempt.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The job is over.
+    Ended(Ending),
+    /// Another attempt may do better.
+    Broken(String),
+    /// The server stops.
+    Interrupted,
+    /// The job belongs to another attempt.
+    Lost,
 }
 
 /// Makes an attempt. Dropping the future ends the engine.

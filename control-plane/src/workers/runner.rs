@@ -13,25 +13,13 @@ use std::time::Duration;
 
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Stop, Workshop, attempt};
+use super::attempt::{self, Outcome};
+use super::{Stop, Workshop};
 use crate::domain::ids::EventId;
 use crate::domain::job::{Job, JobError};
 use crate::domain::lifecycle::Step;
 use crate::store::{Announcement, ClaimedJob, Ending, StoreError};
 use crate::{limits, telemetry};
-
-/// What came of one attempt.
-#[derive(Debug)]
-pub(super) enum Outcome {
-    /// The job is over.
-    Ended(Ending),
-    /// Another attempt may do better.
-    Broken(String),
-    /// The server stops.
-    Interrupted,
-    /// The job belongs to another attempt.
-    Lost,
-}
 
 /// Runs one job after another until asked to stop.
 pub async fn run_jobs(workshop: Arc<Workshop>, stop: Stop) {

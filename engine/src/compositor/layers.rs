@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use super::record::{Compositor, draw_params};
+use super::draws::{DrawTable, draw_params};
 use crate::color::{CodedPicture, ColorCoding, planes_from_rgb};
 use crate::geometry::EvenRect;
-use crate::gpu::uniforms::DRAW_PARAMS_STRIDE_BYTES;
 use crate::gpu::{PipelineKind, PlanePair, write_plane};
 
 /// What a block is drawn from.
@@ -28,13 +27,13 @@ pub struct StillLayer {
 impl StillLayer {
     /// Converts `picture` (RGBA8, premultiplied, gamma-coded, of the size of `dest`), once.
     #[must_use]
-    pub fn new(compositor: &Compositor, picture: &wgpu::Texture, dest: EvenRect) -> Self {
-        let gpu = compositor.gpu();
+    pub fn new(draws: &DrawTable, picture: &wgpu::Texture, dest: EvenRect) -> Self {
+        let gpu = draws.gpu();
         let planes = PlanePair::new(&gpu.device, "still layer", dest.size(), PlanePair::LAYER);
         let whole = EvenRect { x: 0, y: 0, ..dest };
         let to_planes = planes_from_rgb(ColorCoding::OUTPUT);
-        compositor.write_params(0, &draw_params(whole, dest.size(), 1.0, Some(to_planes)));
-        let picture_group = compositor.bind_group(picture, picture);
+        draws.write(&[draw_params(whole, dest.size(), 1.0, Some(to_planes))]);
+        let picture_group = draws.bind_group(picture, picture);
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         for (target, chroma) in [(&planes.luma, false), (&planes.chroma, true)] {
             let view = target.create_view(&wgpu::TextureViewDescriptor::default());
@@ -49,11 +48,11 @@ impl StillLayer {
                 ..Default::default()
             });
             pass.set_pipeline(gpu.pipelines.get(PipelineKind::Layer, chroma));
-            pass.set_bind_group(0, &picture_group, &[u32::from(chroma) * DRAW_PARAMS_STRIDE_BYTES]);
+            pass.set_bind_group(0, &picture_group, &[DrawTable::offset_bytes(0, chroma)]);
             pass.draw(0..4, 0..1);
         }
         gpu.queue.submit([encoder.finish()]);
-        Self { dest, bind_group: compositor.bind_group(&planes.luma, &planes.chroma) }
+        Self { dest, bind_group: draws.bind_group(&planes.luma, &planes.chroma) }
     }
 }
 
@@ -80,18 +79,18 @@ impl VideoLayer {
     }
 
     /// Uploads `picture`, unless it is the one uploaded last.
-    pub(super) fn upload(&mut self, compositor: &Compositor, picture: &Arc<CodedPicture>) {
+    pub(super) fn upload(&mut self, draws: &DrawTable, picture: &Arc<CodedPicture>) {
         if self.uploaded.as_ref().is_some_and(|uploaded| Arc::ptr_eq(&uploaded.picture, picture)) {
             return;
         }
         let mut uploaded = self.uploaded.take().unwrap_or_else(|| {
-            let device = &compositor.gpu().device;
+            let device = &draws.gpu().device;
             let planes = PlanePair::new(device, "video layer", self.dest.size(), PlanePair::NV12);
-            let bind_group = compositor.bind_group(&planes.luma, &planes.chroma);
+            let bind_group = draws.bind_group(&planes.luma, &planes.chroma);
             UploadedPicture { planes, bind_group, picture: Arc::clone(picture) }
         });
-        write_plane(&compositor.gpu().queue, &uploaded.planes.luma, &picture.luma);
-        write_plane(&compositor.gpu().queue, &uploaded.planes.chroma, &picture.chroma);
+        write_plane(&draws.gpu().queue, &uploaded.planes.luma, &picture.luma);
+        write_plane(&draws.gpu().queue, &uploaded.planes.chroma, &picture.chroma);
         uploaded.picture = Arc::clone(picture);
         self.uploaded = Some(uploaded);
     }

@@ -4,10 +4,12 @@
 //! Scene ── plan ──▶ Plan (passes as data) ── record ──▶ one command encoder, one submission
 //! ```
 
+mod draws;
 mod layers;
 mod plan;
 mod record;
 
+pub use draws::DrawTable;
 pub use layers::{LayerSource, StillLayer, VideoLayer};
 pub use plan::{LayerContent, Pass, Plan, PlannedLayer, plan};
 pub use record::{Compositor, FrameLayer, InFlightFrame};

@@ -52,7 +52,7 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
             if frame >= end {
                 *state = BlockState::Over;
             } else if matches!(state, BlockState::Waiting) && frame + leads[index] >= first {
-                *state = composing.time(|| maker.make(&compositor, &timeline.blocks[index]))?;
+                *state = composing.time(|| maker.make(compositor.draws(), &timeline.blocks[index]))?;
             }
         }
         let scene = timeline.scene(frame);

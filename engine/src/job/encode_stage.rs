@@ -24,15 +24,16 @@ pub(super) struct EncodeStage<'a> {
     pub(super) meter: ProgressMeter<'a>,
 }
 
-/// Where encoding spent its time.
-pub(super) struct EncodeTimings {
+/// What encoding leaves behind.
+pub(super) struct Encoded {
+    pub(super) encoder: &'static str,
     pub(super) encode_millis: u64,
     pub(super) readback_wait_millis: u64,
 }
 
 impl EncodeStage<'_> {
     /// Encodes until every frame of the timeline is in the file.
-    pub(super) fn run(mut self, out_path: &Path) -> Result<EncodeTimings, RenderError> {
+    pub(super) fn run(mut self, out_path: &Path) -> Result<Encoded, RenderError> {
         let mut encoder = VideoEncoder::open(&self.prepared.video)?;
         let sound = self.packets.as_ref().map(|packets| &packets.track);
         let mut writer = Mp4Writer::create(out_path, &encoder.track(), sound)?;
@@ -59,7 +60,11 @@ impl EncodeStage<'_> {
             self.write_ready(&mut encoder, &mut writer, None)?;
             Ok(writer.finish()?)
         })?;
-        Ok(EncodeTimings { encode_millis: encoding.millis(), readback_wait_millis: waiting.millis() })
+        Ok(Encoded {
+            encoder: encoder.name(),
+            encode_millis: encoding.millis(),
+            readback_wait_millis: waiting.millis(),
+        })
     }
 
     /// Writes the video packets that are ready and the sound up to `frame_count` frames, or all that is left.

@@ -31,7 +31,7 @@ use crate::gpu::{GpuContext, ReadbackRing};
 use crate::limits;
 use crate::text::Fonts;
 use compose::{ComposeStage, Composed};
-use encode_stage::{EncodeStage, EncodeTimings};
+use encode_stage::{EncodeStage, Encoded};
 use prepare::Prepared;
 use progress::ProgressMeter;
 
@@ -86,8 +86,9 @@ pub fn render(
     timings.compose_millis = composed.compose_millis;
     timings.decode_wait_millis = composed.decode_wait_millis;
     timings.total_millis = millis_since(began);
-    let report = report(context, &prepared, composed.warnings, request, timings.total_millis)?;
-    Ok(Rendered { report, timings })
+    let ended =
+        Ended { warnings: composed.warnings, encoder: encoded.encoder, elapsed_millis: timings.total_millis };
+    Ok(Rendered { report: report(context, &prepared, &request.out_path, ended)?, timings })
 }
 
 /// Runs the stages to their end, and finds the cause where one failed.
@@ -96,7 +97,7 @@ fn run_stages(
     prepared: &Prepared,
     out_path: &Path,
     control: &RenderControl<'_>,
-) -> Result<(Composed, EncodeTimings), RenderError> {
+) -> Result<(Composed, Encoded), RenderError> {
     let gpu = context.gpu.clone();
     let timeline = &prepared.timeline;
     let (ring, give_back) = ReadbackRing::new(&gpu.device, timeline.canvas, limits::FRAMES_IN_FLIGHT);
@@ -165,12 +166,18 @@ pub fn still(
     Ok(CodedPicture { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT })
 }
 
+/// What is known of a render only when it has ended.
+struct Ended {
+    warnings: Vec<RenderWarning>,
+    encoder: &'static str,
+    elapsed_millis: u64,
+}
+
 fn report(
     context: &RenderContext,
     prepared: &Prepared,
-    composing: Vec<RenderWarning>,
-    request: &RenderRequest,
-    elapsed_millis: u64,
+    out_path: &Path,
+    ended: Ended,
 ) -> Result<RenderReport, RenderError> {
     let timeline = &prepared.timeline;
     let planned = timeline.warnings.iter().map(|warning| RenderWarning {
@@ -178,20 +185,20 @@ fn report(
         code: warning.code.to_owned(),
         detail: warning.detail.clone(),
     });
-    let size_bytes = std::fs::metadata(&request.out_path)
-        .map_err(|source| crate::encode::EncodeError::Unmovable { path: request.out_path.clone(), source })?;
+    let file = std::fs::metadata(out_path)
+        .map_err(|source| crate::encode::EncodeError::Unmovable { path: out_path.to_owned(), source })?;
     Ok(RenderReport {
         width_px: timeline.canvas.0,
         height_px: timeline.canvas.1,
         fps: timeline.fps.get(),
         frame_count: timeline.frame_count,
         duration_secs: timeline.fps.duration_of(timeline.frame_count).as_secs(),
-        size_bytes: size_bytes.len(),
+        size_bytes: file.len(),
         adapter: context.gpu.adapter.name.clone(),
-        encoder: "libx264".to_owned(),
+        encoder: ended.encoder.to_owned(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-        elapsed_millis,
-        warnings: planned.chain(composing).collect(),
+        elapsed_millis: ended.elapsed_millis,
+        warnings: planned.chain(ended.warnings).collect(),
     })
 }
 

@@ -8,7 +8,7 @@ use avs_template::{Content, PlacedBlock, SizePx, Ticks, Visual, media_placement}
 use super::RenderContext;
 use super::prepare::Prepared;
 use crate::color::CodedPicture;
-use crate::compositor::{Compositor, LayerSource, StillLayer, VideoLayer};
+use crate::compositor::{DrawTable, LayerSource, StillLayer, VideoLayer};
 use crate::error::RenderError;
 use crate::geometry::{EvenRect, source_part};
 use crate::gpu::{plane_texture, write_plane};
@@ -59,18 +59,14 @@ impl SourceMaker<'_> {
     }
 
     /// Starts a video's decoder, or makes a still.
-    pub(super) fn make(
-        &mut self,
-        compositor: &Compositor,
-        block: &PlacedBlock,
-    ) -> Result<BlockState, RenderError> {
+    pub(super) fn make(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
         let media =
             |source: MediaError| RenderError::Media { pointer: format!("{}/source", block.pointer), source };
         match &block.content {
             Content::Audio(_) => Ok(BlockState::OffCanvas),
             Content::Video(video) => self.video(block, &video.visual, video.source.key()).map_err(media),
-            Content::Image(image) => self.image(compositor, &image.visual, image.source.key()).map_err(media),
-            Content::Text(_) => self.text(compositor, block),
+            Content::Image(image) => self.image(draws, &image.visual, image.source.key()).map_err(media),
+            Content::Text(_) => self.text(draws, block),
         }
     }
 
@@ -104,7 +100,7 @@ impl SourceMaker<'_> {
         Ok(BlockState::Video { feed, layer: LayerSource::Video(VideoLayer::new(dest)) })
     }
 
-    fn image(&self, compositor: &Compositor, visual: &Visual, key: &str) -> Result<BlockState, MediaError> {
+    fn image(&self, draws: &DrawTable, visual: &Visual, key: &str) -> Result<BlockState, MediaError> {
         let canvas = self.prepared.timeline.canvas;
         let placement = media_placement(visual, self.size_of(key), canvas);
         // Whole pixels: an image that is not scaled stays sharp.
@@ -121,13 +117,13 @@ impl SourceMaker<'_> {
             image_from_file(&self.prepared.path_of(key), crop, size).map_err(|fault| fault.of(key))?;
         let offset = (whole_px(visible.x) - dest.x, whole_px(visible.y) - dest.y);
         let bytes = framed(&image.bytes, size, offset, dest.size());
-        let gpu = compositor.gpu();
+        let gpu = &self.context.gpu;
         let texture = plane_texture(&gpu.device, "image", dest.size(), wgpu::TextureFormat::Rgba8Unorm);
         write_plane(&gpu.queue, &texture, &bytes);
-        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(compositor, &texture, dest))))
+        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(draws, &texture, dest))))
     }
 
-    fn text(&mut self, compositor: &Compositor, block: &PlacedBlock) -> Result<BlockState, RenderError> {
+    fn text(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
         let Content::Text(text) = &block.content else { return Ok(BlockState::OffCanvas) };
         let layout = TextLayout::new(&mut self.context.fonts, text, self.prepared.timeline.canvas);
         for missing in &layout.missing {
@@ -146,7 +142,7 @@ impl SourceMaker<'_> {
             .text
             .draw(&self.context.gpu, &mut self.context.fonts, (&layout, text.color), dest)
             .map_err(|source| RenderError::Text { pointer: format!("{}/text", block.pointer), source })?;
-        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(compositor, &texture, dest))))
+        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(draws, &texture, dest))))
     }
 
     fn size_of(&self, key: &str) -> (u32, u32) {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use avs_template::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -28,11 +27,10 @@ pub struct VideoFeedDesc {
 
 type Delivery = Result<Arc<CodedPicture>, MediaError>;
 
-/// The receiving end. Dropping it stops the thread.
+/// The receiving end. Dropping it stops the thread at its next picture.
 #[derive(Debug)]
 pub struct VideoFeed {
     pictures: Receiver<Delivery>,
-    _thread: JoinHandle<()>,
 }
 
 impl VideoFeed {
@@ -43,7 +41,7 @@ impl VideoFeed {
     pub fn start(desc: VideoFeedDesc) -> Result<Self, MediaError> {
         let (send, pictures) = bounded(limits::PICTURES_AHEAD);
         let asset = desc.asset.clone();
-        let thread = std::thread::Builder::new()
+        std::thread::Builder::new()
             .name("decode".into())
             .spawn(move || {
                 if let Err(fault) = deliver(&desc, &send) {
@@ -52,7 +50,7 @@ impl VideoFeed {
                 }
             })
             .map_err(|error| MediaFault::Unreadable(error).of(&asset))?;
-        Ok(Self { pictures, _thread: thread })
+        Ok(Self { pictures })
     }
 
     /// The picture of the next output frame, in order.
