@@ -6,6 +6,16 @@ use std::time::Duration;
 pub const PICTURE_SIDE_PX_MAX: u32 = 16_384;
 /// Most pixels of a picture we decode: 100 MP is 400 MB as RGBA, beyond every phone camera.
 pub const PICTURE_MEGAPIXELS_MAX: u64 = 100;
+/// Lowest sample rate we decode: half of telephone quality.
+pub const SOUND_RATE_HZ_MIN: u32 = 4_000;
+/// Highest sample rate we decode: the highest of any studio format.
+pub const SOUND_RATE_HZ_MAX: u32 = 384_000;
+/// Most channels we decode: 7.1.
+pub const SOUND_CHANNELS_MAX: u16 = 8;
+/// Videos decoded at once: each holds tens of megabytes of reference pictures.
+pub const VIDEOS_AT_ONCE_MAX: usize = 32;
+/// Threads of one video decoder; more only hold more pictures.
+pub const DECODER_THREADS_MAX: usize = 4;
 /// Decoded pictures waiting for the compositor, a block: a little more than x264's burst between B-frames.
 pub const PICTURES_AHEAD: usize = 4;
 /// Frames being drawn or read back at once: one drawn, one copied, one encoded.

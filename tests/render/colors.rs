@@ -103,6 +103,40 @@ fn seventy_five_percent_bars_come_out_as_they_went_in() {
 }
 
 #[test]
+fn a_video_coded_in_rgb_has_the_standard_code_values() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    let source = bars_source();
+    let path = scratch.file("rgb.mkv");
+    avs_tests::ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        &source,
+        "-c:v",
+        "libx264rgb",
+        "-qp",
+        "0",
+        path.to_str().unwrap(),
+    ]);
+    avs_tests::ffmpeg(&[
+        "-f",
+        "lavfi",
+        "-i",
+        &source,
+        "-c:v",
+        "ffv1",
+        "-pix_fmt",
+        "gbrp",
+        scratch.file("gbr.mkv").to_str().unwrap(),
+    ]);
+    for name in ["rgb.mkv", "gbr.mkv"] {
+        let drawn = still_of(&mut context, full_frame(name), json!({}), scratch.path(), 0.0);
+        assert_codes_near(&bar_codes(&drawn.luma, &drawn.chroma), &standard_codes(), 2);
+    }
+}
+
+#[test]
 fn an_image_of_the_bars_has_the_standard_code_values() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();

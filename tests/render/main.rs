@@ -5,4 +5,5 @@ mod bad_input;
 mod colors;
 mod files;
 mod real_media;
+mod sound;
 mod timing;

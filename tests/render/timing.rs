@@ -172,3 +172,32 @@ fn a_click_is_heard_when_its_flash_is_seen_also_after_a_trim() {
         assert!((heard - seen).abs() < SYNC_SECS_MAX, "seen at {seen}, heard at {heard}");
     }
 }
+
+#[test]
+fn blocks_that_touch_within_half_a_frame_leave_no_gap() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    for (name, grey) in [("a.png", "0x404040"), ("b.png", "0xc0c0c0")] {
+        let source = format!("color=c={grey}:s=64x36");
+        avs_tests::ffmpeg(&[
+            "-f",
+            "lavfi",
+            "-i",
+            &source,
+            "-frames:v",
+            "1",
+            scratch.file(name).to_str().unwrap(),
+        ]);
+    }
+    // 1.666 and 1.667 s are both nearest to frame 50 of 30 fps.
+    let template = json!({ "version": "1", "background": "#ff0000", "blocks": [
+        { "type": "image", "duration": 1.666, "source": { "uploadName": "a.png" } },
+        { "type": "image", "start": 1.667, "duration": 0.333, "source": { "uploadName": "b.png" } } ] });
+    let request = request(template, json!({ "quality": "draft" }), scratch.path(), &scratch.file("out.mp4"));
+    render_to(&mut context, &request).unwrap();
+    let frames = decoded_frames(&request.out_path);
+    let neutral = |frame: &avs_tests::Frame| frame.chroma.iter().all(|code| code.abs_diff(128) < 4);
+    assert!(frames.iter().all(neutral), "the red background shows");
+    let dark = frames.iter().filter(|frame| frame.luma[0] < 128).count();
+    assert_eq!((dark, frames.len()), (50, 60));
+}

@@ -41,7 +41,7 @@ pub(super) async fn create_from_json(
 async fn create(api: Arc<Api>, new: NewJob, intake: Intake) -> Result<Job, StoreError> {
     let created = api.store.create_job(&new, api.clock.now()).await;
     match &created {
-        Err(StoreError::InsufficientCredits { .. }) => drop(intake),
+        Err(StoreError::InsufficientCredits { .. } | StoreError::Overloaded) => drop(intake),
         // After any other error the commit may have happened; if not, the next start sweeps the files.
         _ => intake.keep(),
     }

@@ -53,7 +53,8 @@ pub enum Command {
         /// Absolute path of the MP4 to write; it appears there only when complete.
         out_path: String,
     },
-    /// Stops the job. Valid after `Probe` or `Render`; answered by `Failed` with the code `cancelled`.
+    /// Stops the job. A render in progress answers with `Failed` and the code `cancelled`; a process that is not
+    /// rendering yet refuses the `Render` that follows in the same way. To end a process, close its socket.
     Cancel {
         /// The job to stop.
         job: JobRef,

@@ -63,7 +63,8 @@ fn add(
         #[expect(clippy::cast_possible_truncation, reason = "samples are 32-bit floats")]
         let gain = clip.gain(sample) as f32;
         for (sum, heard) in sum.iter_mut().zip(heard) {
-            *sum += heard * gain;
+            // A file of floats may hold anything; one that is not a number would silence the whole mix.
+            *sum += if heard.is_finite() { heard * gain } else { 0.0 };
         }
     }
     Ok(())

@@ -5,6 +5,7 @@ use ffmpeg_next::format::{Sample, sample::Type};
 
 use super::error::EncodeError;
 use super::mp4::TrackDesc;
+use super::packet::ready_packet;
 use crate::media::{CHANNELS, SAMPLE_RATE};
 
 /// FFmpeg's name of the encoder.
@@ -69,10 +70,11 @@ impl AacEncoder {
     }
 
     /// The next packet that is ready, in time base 1/48000.
-    pub fn next_packet(&mut self) -> Option<ffmpeg::Packet> {
-        let mut packet = ffmpeg::Packet::empty();
-        self.encoder.receive_packet(&mut packet).ok()?;
-        Some(packet)
+    ///
+    /// # Errors
+    /// [`EncodeError::Encoder`] where the encoder failed.
+    pub fn next_packet(&mut self) -> Result<Option<ffmpeg::Packet>, EncodeError> {
+        ready_packet(&mut self.encoder, NAME)
     }
 
     /// The track its packets go to.

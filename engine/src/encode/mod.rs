@@ -3,6 +3,7 @@
 mod aac;
 mod error;
 mod mp4;
+mod packet;
 mod video;
 
 pub use aac::{AAC_FRAME_SAMPLES, AacEncoder};

@@ -5,6 +5,7 @@ use ffmpeg_next::format::Pixel;
 
 use super::error::EncodeError;
 use super::mp4::TrackDesc;
+use super::packet::ready_packet;
 
 /// FFmpeg's name of the encoder.
 const NAME: &str = "libx264";
@@ -85,11 +86,13 @@ impl VideoEncoder {
     }
 
     /// The next packet that is ready, in time base 1/fps. Take all before the next frame: it reuses the buffer.
-    pub fn next_packet(&mut self) -> Option<ffmpeg::Packet> {
-        let mut packet = ffmpeg::Packet::empty();
-        self.encoder.receive_packet(&mut packet).ok()?;
+    ///
+    /// # Errors
+    /// [`EncodeError::Encoder`] where the encoder failed.
+    pub fn next_packet(&mut self) -> Result<Option<ffmpeg::Packet>, EncodeError> {
+        let Some(mut packet) = ready_packet(&mut self.encoder, NAME)? else { return Ok(None) };
         packet.set_duration(1);
-        Some(packet)
+        Ok(Some(packet))
     }
 
     /// The track its packets go to.

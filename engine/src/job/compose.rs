@@ -39,7 +39,6 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
     let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len());
     let text = TextRaster::new(&context.gpu);
     let mut maker = SourceMaker { prepared, first_frame: frames.start, context, text, warnings: Vec::new() };
-    let spans: Vec<_> = timeline.blocks.iter().map(|block| maker.frames_of(block)).collect();
     let leads: Vec<_> = timeline.blocks.iter().map(|block| maker.lead_frames(block)).collect();
     let mut states: Vec<_> = timeline.blocks.iter().map(|_| BlockState::Waiting).collect();
     let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
@@ -48,10 +47,10 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
             return Err(RenderError::Cancelled);
         }
         for (index, state) in states.iter_mut().enumerate() {
-            let (first, end) = spans[index];
-            if frame >= end {
+            let shown = &timeline.blocks[index].frames;
+            if frame >= shown.end {
                 *state = BlockState::Over;
-            } else if matches!(state, BlockState::Waiting) && frame + leads[index] >= first {
+            } else if matches!(state, BlockState::Waiting) && frame + leads[index] >= shown.start {
                 *state = composing.time(|| maker.make(compositor.draws(), &timeline.blocks[index]))?;
             }
         }

@@ -74,7 +74,7 @@ impl EncodeStage<'_> {
         writer: &mut Mp4Writer,
         frame_count: Option<i64>,
     ) -> Result<(), RenderError> {
-        while let Some(packet) = encoder.next_packet() {
+        while let Some(packet) = encoder.next_packet()? {
             writer.write(Track::Video, packet)?;
         }
         let Some(packets) = &mut self.packets else { return Ok(()) };

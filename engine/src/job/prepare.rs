@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use avs_protocol::{MediaKind, ProbedAsset};
-use avs_template::{Content, Issue, IssueCollector, MediaFacts, OutputSpec, Pointer, Template, Timeline};
+use avs_template::{
+    Content, Issue, IssueCollector, MediaFacts, OutputSpec, PlacedBlock, Pointer, Template, Timeline,
+};
 
 use crate::encode::VideoSettings;
 use crate::error::RenderError;
+use crate::limits;
 use crate::media::{MediaProbe, probe};
 use crate::text::{Fonts, UnknownFamily};
 
@@ -51,6 +54,7 @@ impl Prepared {
         check_kinds(&template, &probes)?;
         let facts = probes.into_iter().map(|(key, found)| (key, found.facts)).collect();
         let timeline = Timeline::new(&template, &facts, &output)?;
+        check_videos_at_once(&timeline)?;
         let video = VideoSettings {
             width_px: output.width_px,
             height_px: output.height_px,
@@ -117,6 +121,28 @@ fn check_kinds(template: &Template, probes: &BTreeMap<String, MediaProbe>) -> Re
                 pointer: block.source_pointer(),
                 code: "wrong_media_kind",
                 detail: format!("{key} is {mistaken}"),
+                suggestion: None,
+            });
+        }
+    }
+    collector.into_result(Some(())).map_err(RenderError::Invalid)
+}
+
+/// Each video that shows is being decoded; too many at once would take the machine's memory.
+fn check_videos_at_once(timeline: &Timeline) -> Result<(), RenderError> {
+    let collector = IssueCollector::new();
+    let is_video = |block: &&PlacedBlock| matches!(block.content, Content::Video(_));
+    let videos: Vec<_> = timeline.blocks.iter().filter(is_video).collect();
+    for block in &videos {
+        let at_once = videos.iter().filter(|other| other.frames.contains(&block.frames.start)).count();
+        if at_once > limits::VIDEOS_AT_ONCE_MAX {
+            collector.add(Issue {
+                pointer: block.pointer.clone(),
+                code: "too_many_videos_at_once",
+                detail: format!(
+                    "{at_once} videos show when this one starts; at most {} may at once",
+                    limits::VIDEOS_AT_ONCE_MAX
+                ),
                 suggestion: None,
             });
         }

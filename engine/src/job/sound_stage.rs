@@ -79,7 +79,7 @@ fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {
     }
     let Trim { start: source_start, end } = block.content.trim()?;
     // Sound ends with its source; a picture would be held.
-    let source_length = end.or(block.source_end).map(|end| block.start + (end - source_start));
+    let source_length = block.source_end.or(end).map(|end| block.start + (end - source_start));
     let end = match block.content {
         Content::Audio(_) | Content::Video(_) => source_length.map_or(block.end, |end| end.min(block.end)),
         Content::Image(_) | Content::Text(_) => return None,
@@ -112,7 +112,7 @@ fn run(
             mixer.read(samples).map_err(|(pointer, source)| RenderError::Media { pointer, source })?;
             encoder.encode(samples)?;
         }
-        while let Some(packet) = encoder.next_packet() {
+        while let Some(packet) = encoder.next_packet()? {
             if send.send(Some(packet)).is_err() {
                 // The encode stage has stopped; it knows why.
                 return Ok(());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use avs_protocol::RenderWarning;
-use avs_template::{Content, PlacedBlock, SizePx, Ticks, Visual, media_placement};
+use avs_template::{Content, PlacedBlock, SizePx, Visual, media_placement};
 
 use super::RenderContext;
 use super::prepare::Prepared;
@@ -47,17 +47,6 @@ pub(super) struct SourceMaker<'a> {
 }
 
 impl SourceMaker<'_> {
-    /// Frames during which a block shows: first, and one past the last.
-    pub(super) fn frames_of(&self, block: &PlacedBlock) -> (u64, u64) {
-        let timeline = &self.prepared.timeline;
-        let first_at = |time: Ticks| {
-            // The first n with n / fps >= time; `time_of_frame` rounds down, so look one to each side.
-            let near = timeline.fps.frame_count(time).saturating_sub(1);
-            (near..).find(|&frame| timeline.fps.time_of_frame(frame) >= time).unwrap_or(near)
-        };
-        (first_at(block.start), first_at(block.end).min(timeline.frame_count))
-    }
-
     /// Starts a video's decoder, or makes a still.
     pub(super) fn make(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
         let media =
@@ -87,7 +76,7 @@ impl SourceMaker<'_> {
         };
         // Where nothing was clipped, the whole crop goes to the whole destination, moved by under a pixel.
         let crop = source_part(placement.crop, placement.dest, visible_part(placement.dest, dest));
-        let (first, end) = self.frames_of(block);
+        let (first, end) = (block.frames.start, block.frames.end.min(timeline.frame_count));
         let times = (first.max(self.first_frame)..end)
             .map(|frame| block.source_time(timeline.fps.time_of_frame(frame)))
             .collect();
@@ -158,6 +147,7 @@ pub(super) fn next_picture(
     match state {
         BlockState::Video { feed, .. } => feed
             .next_picture()
+            .ok_or(RenderError::StageLost { stage: "decode" })?
             .map(Some)
             .map_err(|source| RenderError::Media { pointer: format!("{pointer}/source"), source }),
         BlockState::Still(_) | BlockState::Waiting | BlockState::OffCanvas | BlockState::Over => Ok(None),

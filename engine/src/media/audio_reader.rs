@@ -8,7 +8,8 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::format::{Sample, sample::Type};
 
 use super::error::MediaFault;
-use super::input::MediaInput;
+use super::input::{self, MediaInput};
+use crate::limits;
 
 /// Samples per second and channel, everywhere after decoding.
 pub const SAMPLE_RATE: u32 = 48_000;
@@ -20,6 +21,10 @@ const OUTPUT_FORMAT: Sample = Sample::F32(Type::Packed);
 /// A hole in the timestamps longer than this (100 ms) is filled with silence; shorter ones are rounding.
 const GAP_SAMPLES_MIN: i64 = SAMPLE_RATE as i64 / 10;
 
+/// A decoder is started this much before the first sample: Opus converges in 80 ms (RFC 7845, 4.6), MP3 refers back
+/// to earlier frames, AAC overlaps them.
+const PRE_ROLL_SECS: f64 = 0.2;
+
 /// Room for what the resampler holds back: its filter is 32 taps (libswresample's default).
 const RESAMPLER_SLACK_SAMPLES: usize = 1024;
 
@@ -30,12 +35,42 @@ pub struct AudioReader {
     stream_index: usize,
     time_base: ffmpeg::Rational,
     resampler: Option<(SourceFormat, ffmpeg::software::resampling::Context)>,
-    /// Interleaved samples from `cursor` on.
-    pending: VecDeque<f32>,
     /// Index of the next sample that `read` returns, counted from the start of the file.
     cursor: i64,
+    /// What comes next.
+    pending: Stretch,
+    /// What comes after a hole in the timestamps.
+    after_hole: Option<Stretch>,
+    /// True once the first sample to be heard is in place; from then on small offsets are rounding.
+    aligned: bool,
     sent_eof: bool,
     drained: bool,
+}
+
+/// Silence, then interleaved samples. Silence is counted, not stored: a file may claim hours of it.
+#[derive(Debug, Default)]
+struct Stretch {
+    /// Samples a channel.
+    silence: i64,
+    samples: VecDeque<f32>,
+}
+
+impl Stretch {
+    fn len(&self) -> i64 {
+        self.silence.saturating_add(i64::try_from(self.samples.len() / CHANNELS).unwrap_or(i64::MAX))
+    }
+
+    /// Moves as much as there is into the beginning of `out` (whole frames); returns how many values.
+    fn take(&mut self, out: &mut [f32]) -> usize {
+        let silent = usize::try_from(self.silence).unwrap_or(0).saturating_mul(CHANNELS).min(out.len());
+        out[..silent].fill(0.0);
+        self.silence -= i64::try_from(silent / CHANNELS).unwrap_or(0);
+        let heard = self.samples.len().min(out.len() - silent);
+        for (to, from) in out[silent..].iter_mut().zip(self.samples.drain(..heard)) {
+            *to = from;
+        }
+        silent + heard
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,10 +93,13 @@ impl AudioReader {
         let context = ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
         let mut decoder = context.decoder();
         decoder.set_packet_time_base(time_base);
-        let decoder = decoder.audio().map_err(undecodable)?;
+        let decoder = input::open_decoder(decoder)
+            .and_then(ffmpeg::codec::decoder::Opened::audio)
+            .map_err(undecodable)?;
+        check_sound(decoder.rate(), decoder.channels())?;
         if start > Ticks::ZERO {
             // A file that cannot be sought is read from its beginning; `push` drops what is too early.
-            input.seek_before(start).unwrap_or_default();
+            input.seek_before((start - Ticks::from_secs(PRE_ROLL_SECS)).max(Ticks::ZERO)).unwrap_or_default();
         }
         let cursor = start.to_samples(SAMPLE_RATE);
         Ok(Self {
@@ -70,8 +108,10 @@ impl AudioReader {
             stream_index,
             time_base,
             resampler: None,
-            pending: VecDeque::new(),
             cursor,
+            pending: Stretch::default(),
+            after_hole: None,
+            aligned: false,
             sent_eof: false,
             drained: false,
         })
@@ -82,20 +122,31 @@ impl AudioReader {
     /// # Errors
     /// [`MediaFault::Undecodable`] where the resampler refuses the stream.
     pub fn read(&mut self, samples: &mut [f32]) -> Result<(), MediaFault> {
-        while self.pending.len() < samples.len() && !self.drained {
-            self.decode_more()?;
-        }
-        for sample in samples.iter_mut() {
-            *sample = self.pending.pop_front().unwrap_or(0.0);
+        let mut filled = 0;
+        while filled < samples.len() {
+            let taken = self.pending.take(&mut samples[filled..]);
+            filled += taken;
+            if taken > 0 {
+                continue;
+            }
+            match self.after_hole.take() {
+                Some(stretch) => self.pending = stretch,
+                None if self.drained => {
+                    samples[filled..].fill(0.0);
+                    break;
+                }
+                None => self.decode_more(filled)?,
+            }
         }
         self.cursor += i64::try_from(samples.len() / CHANNELS).unwrap_or(i64::MAX);
         Ok(())
     }
 
-    fn decode_more(&mut self) -> Result<(), MediaFault> {
+    /// Decodes one frame; `read` values of the current call are out already.
+    fn decode_more(&mut self, read: usize) -> Result<(), MediaFault> {
         let mut frame = ffmpeg::frame::Audio::empty();
         match self.decoder.receive_frame(&mut frame) {
-            Ok(()) => self.resample(&mut frame),
+            Ok(()) => self.resample(&mut frame, read),
             Err(_) if self.sent_eof => {
                 self.drained = true;
                 self.flush_resampler();
@@ -121,10 +172,11 @@ impl AudioReader {
         self.decoder.send_eof().unwrap_or_default();
     }
 
-    fn resample(&mut self, frame: &mut ffmpeg::frame::Audio) -> Result<(), MediaFault> {
+    fn resample(&mut self, frame: &mut ffmpeg::frame::Audio, read: usize) -> Result<(), MediaFault> {
         if frame.channel_layout().is_empty() {
             frame.set_channel_layout(ffmpeg::ChannelLayout::default(i32::from(frame.channels())));
         }
+        check_sound(frame.rate(), frame.channels())?;
         let source =
             SourceFormat { format: frame.format(), layout: frame.channel_layout(), rate: frame.rate() };
         let undecodable = |source| MediaFault::Undecodable { kind: "audio", source };
@@ -147,7 +199,7 @@ impl AudioReader {
         let start = frame
             .timestamp()
             .map(|timestamp| self.input.time_of(timestamp, self.time_base).to_samples(SAMPLE_RATE));
-        self.push(start, &output);
+        self.push(start, &output, read);
         Ok(())
     }
 
@@ -156,22 +208,38 @@ impl AudioReader {
         let mut output = output_frame(RESAMPLER_SLACK_SAMPLES);
         // What is lost when this fails are less than 32 samples at the very end.
         if resampler.flush(&mut output).is_ok() {
-            self.push(None, &output);
+            self.push(None, &output, 0);
         }
     }
 
     /// Appends samples; `start` is the index of the first one, where the file says so.
-    fn push(&mut self, start: Option<i64>, frame: &ffmpeg::frame::Audio) {
+    fn push(&mut self, start: Option<i64>, frame: &ffmpeg::frame::Audio, read: usize) {
         let interleaved: &[f32] = bytemuck::cast_slice(&frame.data(0)[..frame.samples() * CHANNELS * 4]);
-        let expected = self.cursor + i64::try_from(self.pending.len() / CHANNELS).unwrap_or(i64::MAX);
-        let offset = start.map_or(0, |start| start - expected);
-        if offset >= GAP_SAMPLES_MIN || (offset > 0 && self.pending.is_empty()) {
-            let silence = usize::try_from(offset).unwrap_or(0) * CHANNELS;
-            self.pending.extend(std::iter::repeat_n(0.0, silence));
+        let expected = self.cursor + i64::try_from(read / CHANNELS).unwrap_or(0) + self.pending.len();
+        let offset = start.map_or(0, |start| start.saturating_sub(expected));
+        if self.aligned && offset < GAP_SAMPLES_MIN {
+            self.pending.samples.extend(interleaved);
+            return;
         }
-        let early = if self.pending.is_empty() { usize::try_from(-offset).unwrap_or(0) } else { 0 };
-        self.pending.extend(interleaved.iter().skip(early * CHANNELS));
+        if self.aligned {
+            let samples = interleaved.iter().copied().collect();
+            self.after_hole = Some(Stretch { silence: offset, samples });
+            return;
+        }
+        let early = usize::try_from(offset.saturating_neg()).unwrap_or(0).min(frame.samples());
+        self.aligned = early < frame.samples();
+        self.pending.silence = offset.max(0);
+        self.pending.samples.extend(&interleaved[early * CHANNELS..]);
     }
+}
+
+/// Refuses what no microphone or mixer makes: absurd rates would blow a short file up to gigabytes.
+fn check_sound(rate_hz: u32, channel_count: u16) -> Result<(), MediaFault> {
+    let rates = limits::SOUND_RATE_HZ_MIN..=limits::SOUND_RATE_HZ_MAX;
+    if !rates.contains(&rate_hz) || !(1..=limits::SOUND_CHANNELS_MAX).contains(&channel_count) {
+        return Err(MediaFault::UnusualSound { rate_hz, channel_count });
+    }
+    Ok(())
 }
 
 fn output_frame(samples: usize) -> ffmpeg::frame::Audio {

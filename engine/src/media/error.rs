@@ -60,6 +60,16 @@ pub enum MediaFault {
         /// Limit of the area.
         megapixels_max: u64,
     },
+    /// A rate or a number of channels that no recording has.
+    #[error(
+        "the sound has {channel_count} channels at {rate_hz} Hz; 1 to 8 channels at 4000 to 384000 Hz are allowed"
+    )]
+    UnusualSound {
+        /// Samples per second.
+        rate_hz: u32,
+        /// Channels.
+        channel_count: u16,
+    },
     /// The image decoder's words.
     #[error("the image is damaged ({0})")]
     DamagedImage(#[source] image::ImageError),

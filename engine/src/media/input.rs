@@ -6,9 +6,16 @@ use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
 
 use super::error::MediaFault;
+use crate::limits;
 
 /// Demuxers that may read a caller's file. Playlists (HLS, concat, DASH) are not among them: they name other files.
 const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,mp3,wav,flac,ogg,aac";
+
+/// Decoders that may read a caller's stream. FFmpeg has hundreds, most of them for formats nobody sends and few
+/// people test; each is a way in.
+const DECODERS: &str = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg1video,mpeg2video,mpeg4,prores,dnxhd,mjpeg,qtrle,\
+    ffv1,gif,aac,mp3,mp3float,mp2,mp2float,opus,libopus,vorbis,flac,alac,ac3,eac3,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,\
+    pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw";
 
 /// FFmpeg's `AV_TIME_BASE`: container times are in microseconds.
 const CONTAINER_TICKS_PER_SECOND: i64 = 1_000_000;
@@ -39,8 +46,12 @@ impl MediaInput {
         let mut options = ffmpeg::Dictionary::new();
         options.set("format_whitelist", DEMUXERS);
         options.set("protocol_whitelist", "file");
+        options.set("codec_whitelist", DECODERS);
         let demuxer = ffmpeg::format::input_with_dictionary(path, options).map_err(|error| match error {
-            ffmpeg::Error::InvalidData => MediaFault::UnknownFormat,
+            // The second one is how FFmpeg says that a format is not on the list.
+            ffmpeg::Error::InvalidData | ffmpeg::Error::Other { errno: ffmpeg::util::error::EINVAL } => {
+                MediaFault::UnknownFormat
+            }
             other => MediaFault::Damaged(other),
         })?;
         let starts = demuxer.streams().filter(is_media).filter_map(|stream| {
@@ -76,6 +87,17 @@ impl MediaInput {
         let target = i64::try_from(to_microseconds(time + self.origin)).unwrap_or(i64::MAX);
         self.demuxer.seek(target, ..target.saturating_add(1)).map_err(MediaFault::Damaged)
     }
+}
+
+/// Opens a decoder that is on the list, for pictures of a size that we decode.
+pub(crate) fn open_decoder(
+    decoder: ffmpeg::codec::decoder::Decoder,
+) -> Result<ffmpeg::codec::decoder::Opened, ffmpeg::Error> {
+    let codec = ffmpeg::decoder::find(decoder.id()).ok_or(ffmpeg::Error::DecoderNotFound)?;
+    let mut options = ffmpeg::Dictionary::new();
+    options.set("codec_whitelist", DECODERS);
+    options.set("max_pixels", &(limits::PICTURE_MEGAPIXELS_MAX * 1_000_000).to_string());
+    decoder.open_as_with(codec, options)
 }
 
 fn is_media(stream: &ffmpeg::Stream<'_>) -> bool {

@@ -102,7 +102,8 @@ fn coding_of(frame: &ffmpeg::frame::Video) -> ColorCoding {
     use ffmpeg::color::{Range, Space};
     let format = frame.format();
     let described = format.descriptor();
-    let is_rgb = described.is_some_and(|desc| desc.name().contains("rgb") || desc.name().contains("bgr"));
+    let is_rgb = described
+        .is_some_and(|desc| ["rgb", "bgr", "gbr", "pal8"].iter().any(|order| desc.name().contains(order)));
     if is_rgb {
         // swscale's default table for R'G'B' to Y'CbCr.
         return ColorCoding { luma: LumaCoefficients::BT601, range: ColorRange::Limited };

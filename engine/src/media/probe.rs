@@ -22,6 +22,9 @@ pub struct MediaProbe {
     pub facts: MediaFacts,
 }
 
+/// Values of sound that probing decodes: enough to meet what the resampler refuses.
+const PROBED_SAMPLES: usize = 2048;
+
 /// Looks into a file; every stream that will be used is opened once, so that what passes can be decoded.
 ///
 /// # Errors
@@ -42,7 +45,7 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
     let duration = media_duration(&input);
     drop(input);
     if has_audio {
-        AudioReader::open(path, Ticks::ZERO)?;
+        AudioReader::open(path, Ticks::ZERO)?.read(&mut [0.0; PROBED_SAMPLES])?;
     }
     let (kind, size) = match (has_video, has_audio) {
         (true, _) => {
@@ -53,16 +56,16 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
         (false, true) => (avs_protocol::MediaKind::Audio, None),
         (false, false) => return Err(MediaFault::NoStreams),
     };
-    let facts = MediaFacts { duration: Some(duration), size, has_audio };
+    let facts = MediaFacts { duration, size, has_audio };
     Ok(MediaProbe { kind, format, facts })
 }
 
-/// The video's length where there is video, else the container's.
-fn media_duration(input: &MediaInput) -> Ticks {
+/// The video's length where there is video, else the container's; `None` where the file does not say.
+fn media_duration(input: &MediaInput) -> Option<Ticks> {
     let video = input.best_stream(ffmpeg::media::Type::Video).and_then(|stream| {
         let (duration, base) = (stream.duration(), stream.time_base());
         (duration > 0)
             .then(|| Ticks::from_rational(duration, base.numerator().into(), base.denominator().into()))
     });
-    video.or_else(|| input.duration()).unwrap_or(Ticks::ZERO)
+    video.or_else(|| input.duration())
 }

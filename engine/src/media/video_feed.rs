@@ -53,12 +53,10 @@ impl VideoFeed {
         Ok(Self { pictures })
     }
 
-    /// The picture of the next output frame, in order.
-    ///
-    /// # Errors
-    /// [`MediaError`] where the file cannot be decoded; the feed is over then.
-    pub fn next_picture(&mut self) -> Delivery {
-        self.pictures.recv().unwrap_or_else(|_| Err(MediaFault::NoPictures.of("video")))
+    /// The picture of the next output frame, in order, or why the file cannot be decoded; the feed is over then.
+    /// `None` where the thread is lost, or no frame is left: a fault of ours.
+    pub fn next_picture(&mut self) -> Option<Result<Arc<CodedPicture>, MediaError>> {
+        self.pictures.recv().ok()
     }
 }
 

@@ -6,7 +6,7 @@ use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
 
 use super::error::MediaFault;
-use super::input::MediaInput;
+use super::input::{MediaInput, open_decoder};
 use super::orientation::Orientation;
 use crate::limits;
 
@@ -37,8 +37,14 @@ impl VideoReader {
         let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
         let mut context =
             ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
-        context.set_threading(ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame));
-        let decoder = context.decoder().video().map_err(undecodable)?;
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        context.set_threading(ffmpeg::threading::Config {
+            count: cores.min(limits::DECODER_THREADS_MAX),
+            ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
+        });
+        let decoder = open_decoder(context.decoder())
+            .and_then(ffmpeg::codec::decoder::Opened::video)
+            .map_err(undecodable)?;
         check_size(decoder.width(), decoder.height())?;
         Ok(Self {
             input,

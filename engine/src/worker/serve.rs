@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! starting ──Hello──▶ warm ──Probe──▶ warm ──Render──▶ rendering ──Completed | Failed──▶ exit
-//!                       └──── Cancel, or the socket closes: Failed or nothing ────▶ exit
+//!                       └──── Cancel: the Render fails; the socket closes ─────────▶ exit
 //! ```
 
 use std::collections::BTreeMap;

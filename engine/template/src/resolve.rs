@@ -184,11 +184,13 @@ impl Resolver<'_> {
             return None;
         }
         self.warn_of_held_frame(block, span, end);
+        let first = self.output.fps.nearest_frame(span.start);
         Some(PlacedBlock {
             index,
             pointer: block.pointer.clone(),
             start: span.start,
             end,
+            frames: first..self.output.fps.nearest_frame(end).max(first + 1),
             source_end: span.source_end,
             content: block.content.clone(),
         })

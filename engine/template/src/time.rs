@@ -111,6 +111,12 @@ impl FrameRate {
         u64::try_from(frames).unwrap_or(u64::MAX)
     }
 
+    /// Returns the frame whose time is nearest to `time`; halfway between two, the later one.
+    pub fn nearest_frame(self, time: Ticks) -> u64 {
+        let product = i128::from(time.0) * i128::from(self.0);
+        u64::try_from(rounded_quotient(product, i128::from(Ticks::PER_SECOND))).unwrap_or(0)
+    }
+
     /// Returns the time that frame `n` shows, `n / fps`, floored to a tick.
     pub fn time_of_frame(self, n: u64) -> Ticks {
         let ticks = i128::from(n) * i128::from(Ticks::PER_SECOND) / i128::from(self.0);

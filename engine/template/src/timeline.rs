@@ -1,6 +1,7 @@
 //! The timeline: blocks with exact spans, and the scene that each frame shows. How spans are found is in `resolve`.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::{
     Content, EncodedSrgb, FrameRate, Issues, OutputSpec, Template, Ticks,
@@ -29,7 +30,7 @@ pub struct Warning {
     pub detail: String,
 }
 
-/// A block with its exact span, `start <= t < end`, never empty.
+/// A block with its exact span, `start <= t < end`, never empty, and the frames that show it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlacedBlock {
     /// Index of the block in the template.
@@ -40,6 +41,9 @@ pub struct PlacedBlock {
     pub start: Ticks,
     /// First instant after it.
     pub end: Ticks,
+    /// Frames that show it, its ends rounded to the nearest frame: blocks that touch within half a frame leave no
+    /// gap. At least one, which may lie beyond the video's last.
+    pub frames: Range<u64>,
     /// Source time at which the used part of the media ends; none for images and text, and where nobody knows.
     pub source_end: Option<Ticks>,
     /// What it shows or plays.
@@ -47,11 +51,6 @@ pub struct PlacedBlock {
 }
 
 impl PlacedBlock {
-    /// Returns true where the block covers `time`.
-    pub fn contains(&self, time: Ticks) -> bool {
-        self.start <= time && time < self.end
-    }
-
     /// Returns the time in the source that belongs to `time` of the video: never before the trim's start, and
     /// always before the end of the used part, so that its last frame is held.
     pub fn source_time(&self, time: Ticks) -> Ticks {
@@ -119,7 +118,7 @@ impl Timeline {
     pub fn scene(&self, frame: u64) -> Scene {
         let time = self.fps.time_of_frame(frame);
         let layer = |(index, block): (usize, &PlacedBlock)| {
-            let visual = block.content.visual().filter(|_| block.contains(time))?;
+            let visual = block.content.visual().filter(|_| block.frames.contains(&frame))?;
             Some(SceneLayer { block: index, source_time: block.source_time(time), opacity: visual.opacity })
         };
         Scene { time, layers: self.blocks.iter().enumerate().filter_map(layer).collect() }

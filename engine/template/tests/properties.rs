@@ -123,11 +123,13 @@ fn library() -> BTreeMap<String, MediaFacts> {
 /// Accepts any resolution but a scene that shows a block outside its span or a picture from nowhere.
 #[track_caller]
 fn assert_drawable(timeline: &Timeline) {
+    // Ends are rounded to the nearest frame, and a frame's time is floored to a tick.
+    let half_frame = Ticks::new(timeline.fps.duration_of(1).get() / 2 + 2);
     for frame in 0..timeline.frame_count {
         let scene = timeline.scene(frame);
         for layer in &scene.layers {
             let block = &timeline.blocks[layer.block];
-            assert!(block.start <= scene.time && scene.time < block.end);
+            assert!(block.start <= scene.time + half_frame && scene.time < block.end + half_frame);
             assert!(block.end <= timeline.duration);
             assert!(block.source_end.is_none_or(|end| layer.source_time < end));
             assert!(layer.source_time >= block.content.trim().unwrap_or_default().start);
