@@ -73,6 +73,21 @@ pub fn decoded_frames(path: &Path) -> Vec<Frame> {
         .collect()
 }
 
+/// Decodes the sound of a file to 48 kHz mono floats.
+#[track_caller]
+#[must_use]
+pub fn decoded_sound(path: &Path) -> Vec<f32> {
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(path)
+        .args(["-vn", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let (samples, _) = output.stdout.as_chunks::<4>();
+    samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+}
+
 /// Decodes one frame by its number.
 #[track_caller]
 #[must_use]

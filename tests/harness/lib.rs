@@ -6,6 +6,6 @@ mod frames;
 mod media;
 mod renders;
 
-pub use frames::{Frame, StreamFacts, decoded_frame, decoded_frames, stream_facts};
+pub use frames::{Frame, StreamFacts, decoded_frame, decoded_frames, decoded_sound, stream_facts};
 pub use media::{Scratch, ffmpeg};
 pub use renders::{built_binary, gpu_context, render_to, request, still_of};

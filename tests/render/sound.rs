@@ -1,8 +1,6 @@
 //! Sound from odd and hostile files: steady after a trim, silent where it is no number, small in memory.
 
-use std::process::Command;
-
-use avs_tests::{Scratch, ffmpeg, gpu_context, render_to, request};
+use avs_tests::{Scratch, decoded_sound, ffmpeg, gpu_context, render_to, request};
 use serde_json::json;
 
 /// Renders one second of sound from `name`, trimmed, and returns it decoded, mono.
@@ -13,14 +11,7 @@ fn heard(scratch: &Scratch, name: &str, trim_secs: f64) -> Vec<f32> {
         { "type": "text", "duration": 1, "text": name } ] });
     let request = request(template, json!({ "quality": "draft" }), scratch.path(), &scratch.file("out.mp4"));
     render_to(&mut context, &request).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let output = Command::new("ffmpeg")
-        .args(["-v", "error", "-i"])
-        .arg(&request.out_path)
-        .args(["-vn", "-ac", "1", "-f", "f32le", "-"])
-        .output()
-        .unwrap();
-    let (samples, _) = output.stdout.as_chunks::<4>();
-    samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    decoded_sound(&request.out_path)
 }
 
 fn rms(samples: &[f32]) -> f32 {

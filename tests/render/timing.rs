@@ -1,6 +1,6 @@
 //! Time: every frame is there once, the right picture is shown, sound and pictures have the same length.
 
-use avs_tests::{Scratch, decoded_frames, gpu_context, render_to, request, stream_facts};
+use avs_tests::{Scratch, decoded_frames, decoded_sound, gpu_context, render_to, request, stream_facts};
 use serde_json::json;
 
 /// One AAC frame at 48 kHz.
@@ -124,14 +124,7 @@ const SYNC_SECS_MAX: f64 = 0.002;
 
 /// Seconds at which the sound of a file is first louder than a tenth of full scale.
 fn click_secs(path: &std::path::Path) -> f64 {
-    let output = std::process::Command::new("ffmpeg")
-        .args(["-v", "error", "-i"])
-        .arg(path)
-        .args(["-vn", "-ac", "1", "-ar", "48000", "-f", "f32le", "-"])
-        .output()
-        .unwrap();
-    let (samples, _) = output.stdout.as_chunks::<4>();
-    let first = samples.iter().position(|bytes| f32::from_le_bytes(*bytes).abs() > 0.1).unwrap();
+    let first = decoded_sound(path).iter().position(|sample| sample.abs() > 0.1).unwrap();
     first as f64 / 48_000.0
 }
 

@@ -57,8 +57,8 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
         let scene = timeline.scene(frame);
         let mut shown = Vec::with_capacity(scene.layers.len());
         for layer in &scene.layers {
-            let pointer = &timeline.blocks[layer.block].pointer;
-            let picture = decoding.time(|| next_picture(&mut states[layer.block], pointer))?;
+            let block = &timeline.blocks[layer.block];
+            let picture = decoding.time(|| next_picture(&mut states[layer.block], block))?;
             shown.push((layer, picture));
         }
         // Encode has stopped where no slot comes back or none is taken; it knows why.

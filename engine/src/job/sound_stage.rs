@@ -87,7 +87,7 @@ fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {
     Some(AudioClipDesc {
         path: prepared.path_of(source.key()),
         asset: source.key().to_owned(),
-        pointer: format!("{}/source", block.pointer),
+        pointer: block.source_pointer(),
         first_sample: block.start.to_samples(SAMPLE_RATE),
         end_sample: end.to_samples(SAMPLE_RATE),
         source_start,

@@ -49,8 +49,7 @@ pub(super) struct SourceMaker<'a> {
 impl SourceMaker<'_> {
     /// Starts a video's decoder, or makes a still.
     pub(super) fn make(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
-        let media =
-            |source: MediaError| RenderError::Media { pointer: format!("{}/source", block.pointer), source };
+        let media = |source: MediaError| RenderError::Media { pointer: block.source_pointer(), source };
         match &block.content {
             Content::Audio(_) => Ok(BlockState::OffCanvas),
             Content::Video(video) => self.video(block, &video.visual, video.source.key()).map_err(media),
@@ -142,14 +141,14 @@ impl SourceMaker<'_> {
 /// The next picture of a video, `None` for a still.
 pub(super) fn next_picture(
     state: &mut BlockState,
-    pointer: &str,
+    block: &PlacedBlock,
 ) -> Result<Option<Arc<CodedPicture>>, RenderError> {
     match state {
         BlockState::Video { feed, .. } => feed
             .next_picture()
             .ok_or(RenderError::StageLost { stage: "decode" })?
             .map(Some)
-            .map_err(|source| RenderError::Media { pointer: format!("{pointer}/source"), source }),
+            .map_err(|source| RenderError::Media { pointer: block.source_pointer(), source }),
         BlockState::Still(_) | BlockState::Waiting | BlockState::OffCanvas | BlockState::Over => Ok(None),
     }
 }

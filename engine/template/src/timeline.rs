@@ -51,6 +51,11 @@ pub struct PlacedBlock {
 }
 
 impl PlacedBlock {
+    /// Returns the pointer to the block's `source`.
+    pub fn source_pointer(&self) -> String {
+        format!("{}/source", self.pointer)
+    }
+
     /// Returns the time in the source that belongs to `time` of the video: never before the trim's start, and
     /// always before the end of the used part, so that its last frame is held.
     pub fn source_time(&self, time: Ticks) -> Ticks {
