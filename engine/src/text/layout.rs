@@ -47,6 +47,7 @@ impl TextLayout {
             TextAlign::Left => Align::Left,
             TextAlign::Center => Align::Center,
             TextAlign::Right => Align::Right,
+            TextAlign::Justify => Align::Justified,
         };
         let family = fonts.spelled(&block.font.family);
         let attrs = attrs(block, &family);

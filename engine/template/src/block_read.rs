@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use crate::{
     AudioBlock, Block, BlockDuration, Content, EncodedSrgb, Field, Font, FontSize, FontStyle, ImageBlock,
-    NumberRange, ObjectReader, Sound, Source, Start, TextAlign, TextBlock, Ticks, Trim, VideoBlock, codes,
+    NumberRange, ObjectReader, Overflow, Sound, Source, Start, TextAlign, TextBlock, TextDirection,
+    TextSplit, TextTransform, Ticks, Trim, VerticalAlign, VideoBlock, codes,
     field::quoted,
     limits,
     visual_read::{MEDIA_FITS, TEXT_FITS, read_color, read_percent, read_visual},
@@ -96,7 +97,26 @@ fn read_text(block: &mut ObjectReader<'_, '_>) -> Option<TextBlock> {
     let align = block.optional("align").choice(&ALIGNMENTS).unwrap_or(TextAlign::Center);
     let line_height = block.optional("lineHeight").number(0.5..=4.0).unwrap_or(1.2);
     let visual = read_visual(block, &TEXT_FITS);
-    Some(TextBlock { text: text?, font, color, align, line_height, visual })
+    Some(TextBlock {
+        text: text?,
+        font,
+        color,
+        gradient: None,
+        align,
+        vertical_align: VerticalAlign::Top,
+        line_height,
+        letter_spacing_px: 0.0,
+        transform: TextTransform::None,
+        direction: TextDirection::Auto,
+        stroke: None,
+        shadow: None,
+        background: None,
+        max_lines: None,
+        overflow: Overflow::Wrap,
+        auto_fit: None,
+        split: TextSplit::Whole,
+        visual,
+    })
 }
 
 fn read_font(field: &Field<'_, '_>) -> Option<Font> {

@@ -9,7 +9,7 @@ const REFERENCE_SIDE_PX: f64 = 1080.0;
 const SAFE_AREA_FRACTION: f64 = 0.05;
 
 /// Width and height.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct SizePx {
     /// Not negative.
     pub width: f64,

@@ -19,14 +19,16 @@ mod pointer;
 mod read;
 mod resolve;
 mod rules;
+mod scene;
 mod suggest;
 mod time;
 mod timeline;
 mod visual_read;
 
 pub use block::{
-    Anchor, AudioBlock, Block, BlockDuration, Content, Fit, Font, FontSize, FontStyle, ImageBlock, Length,
-    Position, Sound, Source, Start, TextAlign, TextBlock, Trim, VideoBlock, Visual,
+    Anchor, AudioBlock, Block, BlockDuration, Content, Fit, Font, FontSize, FontStyle, Gradient, ImageBlock,
+    Length, Overflow, Position, Shadow, Sound, Source, Start, Stroke, TextAlign, TextBackground, TextBlock,
+    TextDirection, TextSplit, TextTransform, Trim, VerticalAlign, VideoBlock, Visual,
 };
 pub use color::EncodedSrgb;
 pub use document::Template;
@@ -39,6 +41,10 @@ pub use issue::{Issue, IssueCollector, Issues, codes};
 pub use output::{OutputSpec, Quality};
 pub use pointer::Pointer;
 pub use read::ObjectReader;
+pub use scene::{
+    Affine2, BlendMode, Effect, LayerPart, Mask, MaskShape, Scene, SceneLayer, TextFacts, TextPaint,
+    TextUnit, UnitRect,
+};
 pub use suggest::nearest;
 pub use time::{FrameRate, Ticks};
-pub use timeline::{MediaFacts, PlacedBlock, Scene, SceneLayer, Timeline, Warning};
+pub use timeline::{MediaFacts, PlacedBlock, Timeline, Warning};

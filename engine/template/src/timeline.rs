@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::{
-    Content, EncodedSrgb, FrameRate, Issues, OutputSpec, Template, Ticks,
-    geometry::output_px_per_reference_px, resolve,
+    Affine2, BlendMode, Content, EncodedSrgb, FrameRate, Issues, LayerPart, OutputSpec, Scene, SceneLayer,
+    SizePx, Template, Ticks, UnitRect, geometry::output_px_per_reference_px, resolve,
 };
 
 /// What is known of a media file.
@@ -86,26 +86,6 @@ pub struct Timeline {
     pub warnings: Vec<Warning>,
 }
 
-/// What one frame shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Scene {
-    /// Time of the frame in the video.
-    pub time: Ticks,
-    /// Bottom to top.
-    pub layers: Vec<SceneLayer>,
-}
-
-/// One block in a frame.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct SceneLayer {
-    /// Index into [`Timeline::blocks`].
-    pub block: usize,
-    /// See [`PlacedBlock::source_time`].
-    pub source_time: Ticks,
-    /// In `0.0..=1.0`.
-    pub opacity: f64,
-}
-
 impl Timeline {
     /// Resolves `template` against the facts about its media, by [`crate::Source::key`].
     ///
@@ -124,9 +104,26 @@ impl Timeline {
         let time = self.fps.time_of_frame(frame);
         let layer = |(index, block): (usize, &PlacedBlock)| {
             let visual = block.content.visual().filter(|_| block.frames.contains(&frame))?;
-            Some(SceneLayer { block: index, source_time: block.source_time(time), opacity: visual.opacity })
+            Some(SceneLayer {
+                block: index,
+                part: LayerPart::Picture,
+                source_time: block.source_time(time),
+                source_rect: UnitRect::WHOLE,
+                canvas_from_unit: Affine2::IDENTITY,
+                size: SizePx { width: 1.0, height: 1.0 },
+                corner_radius_px: 0.0,
+                opacity: visual.opacity,
+                masks: Vec::new(),
+                effects: Vec::new(),
+                blend_mode: BlendMode::Normal,
+                paint: None,
+            })
         };
-        Scene { time, layers: self.blocks.iter().enumerate().filter_map(layer).collect() }
+        Scene {
+            time,
+            background: self.background,
+            layers: self.blocks.iter().enumerate().filter_map(layer).collect(),
+        }
     }
 
     /// Returns output pixels per reference pixel.
