@@ -6,7 +6,6 @@ use avs_template::{Issue, Issues};
 use crate::encode::EncodeError;
 use crate::gpu::GpuError;
 use crate::media::MediaError;
-use crate::text::TextRasterError;
 
 /// Why a template did not become an MP4.
 #[derive(Debug, thiserror::Error)]
@@ -22,15 +21,6 @@ pub enum RenderError {
         /// The file and its fault.
         #[source]
         source: MediaError,
-    },
-    /// A text cannot be drawn.
-    #[error("{pointer}: {source}")]
-    Text {
-        /// RFC 6901 pointer of the block.
-        pointer: String,
-        /// Why.
-        #[source]
-        source: TextRasterError,
     },
     /// No device, or it failed.
     #[error(transparent)]
@@ -57,7 +47,7 @@ impl RenderError {
     #[must_use]
     pub fn is_bad_input(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::Media { .. } | Self::Text { .. } => true,
+            Self::Invalid(_) | Self::Media { .. } => true,
             Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
                 false
             }
@@ -73,7 +63,6 @@ impl RenderError {
         match self {
             Self::Invalid(issues) => issues.iter().map(field_error_from_issue).collect(),
             Self::Media { pointer, source } => one(pointer, "unreadable_media", source.to_string()),
-            Self::Text { pointer, source } => one(pointer, "text_too_large", source.to_string()),
             Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
                 Vec::new()
             }
@@ -84,7 +73,7 @@ impl RenderError {
     #[must_use]
     pub fn to_failure(&self) -> Failure {
         let (code, retryable) = match self {
-            Self::Invalid(_) | Self::Text { .. } => (FailureCode::InvalidTemplate, false),
+            Self::Invalid(_) => (FailureCode::InvalidTemplate, false),
             Self::Media { .. } => (FailureCode::UnreadableMedia, false),
             Self::Cancelled => (FailureCode::Cancelled, false),
             Self::Gpu(_) => (FailureCode::AdapterUnavailable, true),

@@ -26,3 +26,5 @@ pub const AUDIO_PACKETS_AHEAD: usize = 64;
 pub const DECODE_LEAD: Duration = Duration::from_secs(1);
 /// Shortest time between two progress reports.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
+/// Longest side of a picture that moves on the canvas; what is nearer than this is enlarged from it.
+pub const LAYER_SIDE_PX_MAX: u32 = 8192;

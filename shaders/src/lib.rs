@@ -35,8 +35,33 @@ pub const LAYER_VIDEO: Shader = wgsl_file!("layer/video");
 /// Makes the planes of a cached layer from a rasterised picture.
 pub const PLANE_LAYER: Shader = wgsl_file!("plane/layer");
 
+/// Draws a layer that is scaled, turned, masked or blended into a plane of the output.
+pub const LAYER_SAMPLED: Shader = wgsl_file!("layer/sampled");
+/// Changes the colours of a picture.
+pub const EFFECT_COLOR: Shader = wgsl_file!("effect/color");
+/// Blurs a picture in one direction.
+pub const EFFECT_BLUR: Shader = wgsl_file!("effect/blur");
+/// Sharpens a picture.
+pub const EFFECT_SHARPEN: Shader = wgsl_file!("effect/sharpen");
+/// Makes a mosaic of a picture.
+pub const EFFECT_PIXELATE: Shader = wgsl_file!("effect/pixelate");
+
 /// Every entry file.
-pub const ENTRIES: [Shader; 3] = [LAYER_STILL, LAYER_VIDEO, PLANE_LAYER];
+pub const ENTRIES: [Shader; 8] = [
+    LAYER_STILL,
+    LAYER_VIDEO,
+    PLANE_LAYER,
+    LAYER_SAMPLED,
+    EFFECT_COLOR,
+    EFFECT_BLUR,
+    EFFECT_SHARPEN,
+    EFFECT_PIXELATE,
+];
 
 /// Every file that may be imported.
-const SHARED: [Shader; 1] = [wgsl_file!("shared/draw")];
+const SHARED: [Shader; 4] = [
+    wgsl_file!("shared/draw"),
+    wgsl_file!("shared/mask"),
+    wgsl_file!("shared/blend"),
+    wgsl_file!("shared/effect"),
+];

@@ -42,3 +42,32 @@ fn wgsl_files() -> Vec<std::path::PathBuf> {
         .filter(|file| file.extension().is_some_and(|ending| ending == "wgsl"))
         .collect()
 }
+
+#[test]
+fn every_entry_compiles_to_spirv_in_every_variant() {
+    for shader in avs_shaders::ENTRIES {
+        let module = naga::front::wgsl::parse_str(&shader.wgsl().unwrap()).unwrap();
+        let names: Vec<_> = module.overrides.iter().map(|(_, found)| found.name.clone().unwrap()).collect();
+        for variant in 0..1_u32 << names.len() {
+            let flag = |(bit, name): (usize, &String)| (name.clone(), f64::from(variant >> bit & 1));
+            let constants = names.iter().enumerate().map(flag).collect();
+            compile(&module, &constants)
+                .unwrap_or_else(|error| panic!("{} {constants:?}: {error}", shader.name));
+        }
+    }
+}
+
+fn compile(module: &naga::Module, constants: &naga::back::PipelineConstants) -> Result<(), String> {
+    use naga::valid::{Capabilities, ValidationFlags, Validator};
+    let validate = |module: &naga::Module| {
+        Validator::new(ValidationFlags::all(), Capabilities::empty())
+            .validate(module)
+            .map_err(|error| error.to_string())
+    };
+    let info = validate(module)?;
+    let (module, info) = naga::back::pipeline_constants::process_overrides(module, &info, None, constants)
+        .map_err(|error| error.to_string())?;
+    naga::back::spv::write_vec(&module, &info, &naga::back::spv::Options::default(), None)
+        .map_err(|error| error.to_string())?;
+    Ok(())
+}

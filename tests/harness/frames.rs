@@ -88,6 +88,22 @@ pub fn decoded_sound(path: &Path) -> Vec<f32> {
     samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
+/// Decodes the sound of a file to 48 kHz floats, left and right.
+#[track_caller]
+#[must_use]
+pub fn decoded_channels(path: &Path) -> [Vec<f32>; 2] {
+    [0, 1].map(|channel| {
+        let output = Command::new("ffmpeg")
+            .args(["-v", "error", "-nostdin", "-i"])
+            .arg(path)
+            .args(["-vn", "-af", &format!("pan=mono|c0=c{channel}"), "-ar", "48000", "-f", "f32le", "-"])
+            .output()
+            .unwrap();
+        let (samples, _) = output.stdout.as_chunks::<4>();
+        samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
+    })
+}
+
 /// Decodes one frame by its number.
 #[track_caller]
 #[must_use]

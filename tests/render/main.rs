@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod colors;
+mod fields;
 mod files;
 mod real_media;
 mod sound;

@@ -14,6 +14,8 @@ pub enum ItemKind {
     ImageUpload,
     /// An input file with sound only.
     AudioUpload,
+    /// An input file with letters.
+    FontUpload,
     /// The final render.
     Render,
 }
@@ -23,7 +25,7 @@ impl ItemKind {
     pub fn price_credits(self) -> i64 {
         match self {
             Self::VideoUpload | Self::Render => 5,
-            Self::ImageUpload => 0,
+            Self::ImageUpload | Self::FontUpload => 0,
             Self::AudioUpload => 3,
         }
     }
@@ -34,6 +36,7 @@ impl ItemKind {
             Self::VideoUpload => "video_upload",
             Self::ImageUpload => "image_upload",
             Self::AudioUpload => "audio_upload",
+            Self::FontUpload => "font_upload",
             Self::Render => "render",
         }
     }
@@ -43,6 +46,7 @@ impl ItemKind {
             MediaKind::Video => Self::VideoUpload,
             MediaKind::Image => Self::ImageUpload,
             MediaKind::Audio => Self::AudioUpload,
+            MediaKind::Font => Self::FontUpload,
         }
     }
 }

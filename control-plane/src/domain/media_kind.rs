@@ -9,6 +9,8 @@ pub enum MediaKind {
     Image,
     /// Has sound only.
     Audio,
+    /// Letters for texts.
+    Font,
 }
 
 /// Bytes that [`assumed_kind_from_head`] wants to see.
@@ -25,10 +27,13 @@ pub fn assumed_kind_from_head(head: &[u8]) -> MediaKind {
     // MPEG audio frames and ADTS both open with 11 set bits (ISO/IEC 11172-3, 2.4.1.3).
     let mpeg_audio = matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0);
     let audio = head.starts_with(b"ID3") || head.starts_with(b"fLaC") || form(b"RIFF", b"WAVE") || mpeg_audio;
-    match (image, audio) {
-        (true, _) => MediaKind::Image,
-        (false, true) => MediaKind::Audio,
-        (false, false) => MediaKind::Video,
+    // OpenType with TrueType or CFF outlines, and collections (OpenType 1.9, "Organization of an OpenType Font").
+    let font = [&b"\0\x01\0\0"[..], b"OTTO", b"true", b"ttcf"].iter().any(|magic| head.starts_with(magic));
+    match (image, audio, font) {
+        (true, ..) => MediaKind::Image,
+        (_, true, _) => MediaKind::Audio,
+        (.., true) => MediaKind::Font,
+        (false, false, false) => MediaKind::Video,
     }
 }
 
@@ -38,7 +43,9 @@ mod tests {
 
     #[test]
     fn only_files_that_cannot_hold_pictures_are_assumed_cheaper_than_video() {
-        let table: [(&[u8], MediaKind); 9] = [
+        let table: [(&[u8], MediaKind); 11] = [
+            (b"OTTO\0\x0c........", MediaKind::Font),
+            (b"\0\x01\0\0\0\x12......", MediaKind::Font),
             (b"\x89PNG\r\n\x1a\n\0\0\0\0", MediaKind::Image),
             (b"\xff\xd8\xff\xe0....JFIF", MediaKind::Image),
             (b"RIFF\0\0\0\0WEBP", MediaKind::Image),

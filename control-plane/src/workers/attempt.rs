@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avs_protocol::{AssetFile, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
+use avs_protocol::{AssetFile, AssetRole, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
 use avs_template::{Pointer, Template};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
@@ -96,10 +96,15 @@ impl Attempt {
             let mut sources = template.iter().flat_map(Template::sources);
             sources.find(|(_, source)| source.key() == name).map(|(pointer, _)| pointer).unwrap_or_default()
         };
+        let is_font = |name: &str| {
+            template.iter().flat_map(|template| &template.fonts).any(|font| font.source.key() == name)
+        };
         let file = |asset: &AssetRecord| AssetFile {
             name: asset.name.clone(),
             pointer: pointer(&asset.name),
             path: directory.join(&asset.file).to_string_lossy().into_owned(),
+            role: if is_font(&asset.name) { AssetRole::Font } else { AssetRole::Media },
+            optional: template.as_ref().is_some_and(|template| template.can_do_without(&asset.name)),
         };
         self.claimed.project.assets.iter().map(file).collect()
     }
@@ -118,8 +123,9 @@ impl Attempt {
         let items = bill_from_probe(&self.job().credits.items, &kinds);
         let mut assets = self.claimed.project.assets.clone();
         for asset in &mut assets {
-            let found = probed.iter().find(|probe| probe.name == asset.name).ok_or(Fault::OutOfTurn)?;
-            asset.probe = Some(report::record_from_probe(found));
+            // A file that the template can do without may have failed.
+            let found = probed.iter().find(|probe| probe.name == asset.name);
+            asset.probe = found.map(report::record_from_probe);
         }
         Ok(self.workshop.store.record_probe(self.job(), &assets, &items).await?)
     }

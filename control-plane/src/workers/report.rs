@@ -14,6 +14,7 @@ pub(super) fn kind_from_probe(probed: &ProbedAsset) -> (String, MediaKind) {
         avs_protocol::MediaKind::Video => MediaKind::Video,
         avs_protocol::MediaKind::Image => MediaKind::Image,
         avs_protocol::MediaKind::Audio => MediaKind::Audio,
+        avs_protocol::MediaKind::Font => MediaKind::Font,
     };
     (probed.name.clone(), kind)
 }
@@ -23,6 +24,7 @@ pub(super) fn record_from_probe(probed: &ProbedAsset) -> ProbeRecord {
         avs_protocol::MediaKind::Video => "video",
         avs_protocol::MediaKind::Image => "image",
         avs_protocol::MediaKind::Audio => "audio",
+        avs_protocol::MediaKind::Font => "font",
     };
     ProbeRecord {
         kind: kind.to_owned(),

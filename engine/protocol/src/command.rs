@@ -22,6 +22,20 @@ pub struct AssetFile {
     pub pointer: String,
     /// Absolute path of a readable local file. Engines never see a URL as a place to read from.
     pub path: String,
+    /// What it is used as.
+    pub role: AssetRole,
+    /// True where the template can do without it (`onAssetError`): probing then leaves it out if it cannot be read.
+    pub optional: bool,
+}
+
+/// What a file is used as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AssetRole {
+    /// A source of blocks.
+    Media,
+    /// A font of the template's own.
+    Font,
 }
 
 /// Messages from the control plane to an engine.

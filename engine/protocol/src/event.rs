@@ -14,6 +14,8 @@ pub enum MediaKind {
     Image,
     /// Has sound only.
     Audio,
+    /// Letters for texts.
+    Font,
 }
 
 /// What an engine found in one file.

@@ -94,6 +94,8 @@ mod tests {
                     name: "a.mp4".into(),
                     pointer: "/blocks/0/source".into(),
                     path: "/m/a.mp4".into(),
+                    role: crate::AssetRole::Media,
+                    optional: false,
                 }],
                 out_path: "/o/out.mp4".into(),
             },

@@ -18,7 +18,7 @@ mod event;
 mod failure;
 mod frame;
 
-pub use command::{AssetFile, Command, JobRef};
+pub use command::{AssetFile, AssetRole, Command, JobRef};
 pub use event::{Event, MediaKind, ProbedAsset, RenderReport, RenderStep, RenderWarning};
 pub use failure::{Failure, FailureCode, FieldError};
 pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame_from_message};

@@ -1,8 +1,10 @@
-//! One block's sound on the timeline: when it is heard and how loud.
+//! One block's sound on the timeline: when it is heard, how loud, how fast, how often.
 
 use std::path::PathBuf;
 
-use avs_template::{Sound, Ticks};
+use avs_template::{Animated, BlockTime, Playback, Sound, Ticks};
+
+use crate::media::SAMPLE_RATE;
 
 /// A stretch of a file's sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,21 +21,41 @@ pub struct AudioClipDesc {
     pub end_sample: i64,
     /// Where in the file it begins.
     pub source_start: Ticks,
-    /// Volume and fades.
+    /// Where the used part of the file ends, if anybody knows.
+    pub source_end: Option<Ticks>,
+    /// How fast and how often.
+    pub playback: Playback,
+    /// Volume, pan and fades.
     pub sound: Sound,
+    /// Length of the block in seconds, for keyframes in percent.
+    pub span_secs: f64,
 }
 
 impl AudioClipDesc {
-    /// Gain of a sample of the timeline: volume, times a linear fade in and out.
+    /// Gains of left and right at a sample of the timeline: volume, times a linear fade in and out, times the pan.
+    /// Panning lowers the other side and leaves its own as it is, so that the middle is untouched.
     #[must_use]
-    pub fn gain(&self, sample: i64) -> f64 {
+    pub fn gains(&self, sample: i64) -> [f64; 2] {
         let ramp = |elapsed: i64, fade: Ticks| {
-            let length = fade.to_samples(crate::media::SAMPLE_RATE);
+            let length = fade.to_samples(SAMPLE_RATE);
             if length <= 0 { 1.0 } else { (elapsed as f64 / length as f64).clamp(0.0, 1.0) }
         };
         let fade_in = ramp(sample - self.first_sample, self.sound.fade_in);
         let fade_out = ramp(self.end_sample - sample, self.sound.fade_out);
-        self.sound.volume * fade_in * fade_out
+        let gain = self.volume(sample) * fade_in * fade_out;
+        let pan = self.sound.pan;
+        [gain * (1.0 - pan.max(0.0)), gain * (1.0 + pan.min(0.0))]
+    }
+
+    fn volume(&self, sample: i64) -> f64 {
+        match &self.sound.volume {
+            Animated::Constant(volume) => *volume,
+            moving @ Animated::Keyframes(_) => {
+                let secs = (sample - self.first_sample) as f64 / f64::from(SAMPLE_RATE);
+                // An easing that overshoots never turns the phase around.
+                moving.at(BlockTime { secs, span_secs: self.span_secs }).unwrap_or(1.0).max(0.0)
+            }
+        }
     }
 }
 
@@ -41,7 +63,7 @@ impl AudioClipDesc {
 mod tests {
     use super::*;
 
-    fn clip(fade_in_secs: f64, fade_out_secs: f64) -> AudioClipDesc {
+    fn clip(sound: &Sound) -> AudioClipDesc {
         AudioClipDesc {
             path: PathBuf::new(),
             asset: String::new(),
@@ -49,24 +71,32 @@ mod tests {
             first_sample: 48_000,
             end_sample: 144_000,
             source_start: Ticks::ZERO,
-            sound: Sound {
-                volume: 0.5,
-                muted: false,
-                fade_in: Ticks::from_secs(fade_in_secs),
-                fade_out: Ticks::from_secs(fade_out_secs),
-            },
+            source_end: None,
+            playback: Playback::default(),
+            sound: Sound { volume: Animated::Constant(0.5), ..sound.clone() },
+            span_secs: 2.0,
         }
     }
 
     #[test]
     fn a_fade_rises_from_silence_to_the_volume_and_falls_back() {
-        let clip = clip(1.0, 0.5);
-        let gains = [48_000, 72_000, 96_000, 120_000, 132_000, 144_000].map(|at| clip.gain(at));
+        let clip = clip(&Sound {
+            fade_in: Ticks::from_secs(1.0),
+            fade_out: Ticks::from_secs(0.5),
+            ..Sound::default()
+        });
+        let gains = [48_000, 72_000, 96_000, 120_000, 132_000, 144_000].map(|at| clip.gains(at)[0]);
         assert_eq!(gains, [0.0, 0.25, 0.5, 0.5, 0.25, 0.0]);
     }
 
     #[test]
     fn without_fades_the_first_sample_has_the_full_volume() {
-        assert!((clip(0.0, 0.0).gain(48_000) - 0.5).abs() < f64::EPSILON);
+        assert_eq!(clip(&Sound::default()).gains(48_000), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_pan_to_one_side_silences_the_other_and_leaves_its_own() {
+        assert_eq!(clip(&Sound { pan: -1.0, ..Sound::default() }).gains(48_000), [0.5, 0.0]);
+        assert_eq!(clip(&Sound { pan: 0.5, ..Sound::default() }).gains(48_000), [0.25, 0.5]);
     }
 }

@@ -10,6 +10,10 @@ pub struct Affine3 {
 }
 
 impl Affine3 {
+    /// Changes nothing.
+    pub const IDENTITY: Self =
+        Self { rows: [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0]] };
+
     /// Maps one colour.
     #[must_use]
     pub fn apply(&self, input: [f64; 3]) -> [f64; 3] {
@@ -75,7 +79,7 @@ pub fn planes_from_rgb(coding: ColorCoding) -> Affine3 {
 
 /// Gamma-coded R'G'B' from code values of `coding`.
 #[must_use]
-pub(super) fn rgb_from_planes(coding: ColorCoding) -> Affine3 {
+pub fn rgb_from_planes(coding: ColorCoding) -> Affine3 {
     let LumaCoefficients { kr, kb } = coding.luma;
     let kg = 1.0 - kr - kb;
     let q = quantisation(coding.range);

@@ -7,5 +7,5 @@ mod picture;
 pub mod reference;
 
 pub use coding::{ColorCoding, ColorRange, LumaCoefficients};
-pub use matrix::{Affine3, planes_from_rgb, target_from_source};
-pub use picture::CodedPicture;
+pub use matrix::{Affine3, planes_from_rgb, rgb_from_planes, target_from_source};
+pub use picture::{CodedPicture, Picture, RgbaPicture};

@@ -7,7 +7,7 @@ use crate::gpu::uniforms::{DRAW_PARAMS_STRIDE_BYTES, DrawParams};
 
 /// Room for every draw of a frame: two sets of parameters each, for luma and for chroma.
 #[derive(Debug)]
-pub struct DrawTable {
+pub(super) struct DrawTable {
     gpu: GpuContext,
     uniforms: wgpu::Buffer,
 }

@@ -1,101 +1,183 @@
-//! Layers as planes on the device: a picture with alpha is converted once, a video refills its textures.
+//! Layers on the device: a block's picture as textures, uploaded when it is first drawn and when it changes.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use avs_template::UnitRect;
 
 use super::draws::{DrawTable, draw_params};
-use crate::color::{CodedPicture, ColorCoding, planes_from_rgb};
+use crate::color::{ColorCoding, Picture, planes_from_rgb};
 use crate::geometry::EvenRect;
-use crate::gpu::{PipelineKind, PlanePair, write_plane};
+use crate::gpu::{GpuContext, PipelineKind, PlanePair, plane_texture, write_plane};
 
-/// What a block is drawn from.
-#[derive(Debug)]
-pub enum LayerSource {
-    /// Text or an image.
-    Still(StillLayer),
-    /// A video.
-    Video(VideoLayer),
+/// What a texture holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cover {
+    /// One texel is one pixel of the canvas, here.
+    Canvas(EvenRect),
+    /// This part of the block's picture.
+    Source(UnitRect),
 }
 
-/// A picture with alpha (text, image) as planes at its destination size.
+/// The textures of one picture, and the picture that they shall show.
 #[derive(Debug)]
-pub struct StillLayer {
-    /// Where it goes.
-    pub dest: EvenRect,
-    pub(super) bind_group: wgpu::BindGroup,
+pub struct LayerTexture {
+    cover: Cover,
+    picture: Option<Picture>,
+    uploaded: Option<Uploaded>,
+    /// Different for every picture that was ever set, on any texture.
+    version: u64,
+    pictures_set: u32,
 }
 
-impl StillLayer {
-    /// Converts `picture` (RGBA8, premultiplied, gamma-coded, of the size of `dest`), once.
+#[derive(Debug)]
+struct Uploaded {
+    version: u64,
+    size: (u32, u32),
+    planes: Planes,
+    sampled_group: wgpu::BindGroup,
+    direct_group: Option<wgpu::BindGroup>,
+}
+
+#[derive(Debug)]
+enum Planes {
+    Coded(PlanePair),
+    Rgba(wgpu::Texture),
+}
+
+impl LayerTexture {
+    /// A texture without a picture.
     #[must_use]
-    pub fn new(draws: &DrawTable, picture: &wgpu::Texture, dest: EvenRect) -> Self {
-        let gpu = draws.gpu();
-        let planes = PlanePair::new(&gpu.device, "still layer", dest.size(), PlanePair::LAYER);
-        let whole = EvenRect { x: 0, y: 0, ..dest };
-        let to_planes = planes_from_rgb(ColorCoding::OUTPUT);
-        draws.write(&[draw_params(whole, dest.size(), 1.0, Some(to_planes))]);
-        let picture_group = draws.bind_group(picture, picture);
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for (target, chroma) in [(&planes.luma, false), (&planes.chroma, true)] {
-            let view = target.create_view(&wgpu::TextureViewDescriptor::default());
-            let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-                label: Some("plane/layer"),
-                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                    view: &view,
-                    depth_slice: None,
-                    resolve_target: None,
-                    ops: wgpu::Operations::default(),
-                })],
-                ..Default::default()
-            });
-            pass.set_pipeline(gpu.pipelines.get(PipelineKind::Layer, chroma));
-            pass.set_bind_group(0, &picture_group, &[DrawTable::offset_bytes(0, chroma)]);
-            pass.draw(0..4, 0..1);
-        }
-        gpu.queue.submit([encoder.finish()]);
-        Self { dest, bind_group: draws.bind_group(&planes.luma, &planes.chroma) }
-    }
-}
-
-/// The textures of a video that is drawn (not passed through), made when first needed.
-#[derive(Debug)]
-pub struct VideoLayer {
-    /// Where it goes; its pictures have this size.
-    pub dest: EvenRect,
-    uploaded: Option<UploadedPicture>,
-}
-
-#[derive(Debug)]
-struct UploadedPicture {
-    planes: PlanePair,
-    bind_group: wgpu::BindGroup,
-    picture: Arc<CodedPicture>,
-}
-
-impl VideoLayer {
-    /// A layer for pictures of the size of `dest`.
-    #[must_use]
-    pub fn new(dest: EvenRect) -> Self {
-        Self { dest, uploaded: None }
+    pub fn new(cover: Cover) -> Self {
+        Self { cover, picture: None, uploaded: None, version: 0, pictures_set: 0 }
     }
 
-    /// Uploads `picture`, unless it is the one uploaded last.
-    pub(super) fn upload(&mut self, draws: &DrawTable, picture: &Arc<CodedPicture>) {
-        if self.uploaded.as_ref().is_some_and(|uploaded| Arc::ptr_eq(&uploaded.picture, picture)) {
+    /// Sets what it shows; nothing is uploaded before it is drawn.
+    pub fn set_picture(&mut self, picture: Picture) {
+        static VERSIONS: AtomicU64 = AtomicU64::new(1);
+        if self.picture.as_ref().is_some_and(|shown| shown.is_same(&picture)) {
             return;
         }
-        let mut uploaded = self.uploaded.take().unwrap_or_else(|| {
-            let device = &draws.gpu().device;
-            let planes = PlanePair::new(device, "video layer", self.dest.size(), PlanePair::NV12);
-            let bind_group = draws.bind_group(&planes.luma, &planes.chroma);
-            UploadedPicture { planes, bind_group, picture: Arc::clone(picture) }
-        });
-        write_plane(&draws.gpu().queue, &uploaded.planes.luma, &picture.luma);
-        write_plane(&draws.gpu().queue, &uploaded.planes.chroma, &picture.chroma);
-        uploaded.picture = Arc::clone(picture);
+        self.picture = Some(picture);
+        self.version = VERSIONS.fetch_add(1, Ordering::Relaxed);
+        self.pictures_set = self.pictures_set.saturating_add(1);
+    }
+
+    pub(super) fn cover(&self) -> Cover {
+        self.cover
+    }
+
+    pub(super) fn picture(&self) -> Option<&Picture> {
+        self.picture.as_ref()
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// True where it has shown one picture only: then it pays to make planes of one with alpha.
+    pub(super) fn is_still(&self) -> bool {
+        self.pictures_set <= 1
+    }
+
+    /// Brings the textures up to the picture.
+    pub(super) fn upload(&mut self, gpu: &GpuContext) {
+        let Some(picture) = &self.picture else { return };
+        if self.uploaded.as_ref().is_some_and(|uploaded| uploaded.version == self.version) {
+            return;
+        }
+        let size = picture.size();
+        let fits = |uploaded: &Uploaded| {
+            let same_kind = matches!(
+                (&uploaded.planes, picture),
+                (Planes::Coded(_), Picture::Coded(_)) | (Planes::Rgba(_), Picture::Rgba(_))
+            );
+            uploaded.size == size && same_kind
+        };
+        let mut uploaded = match self.uploaded.take() {
+            Some(uploaded) if fits(&uploaded) => uploaded,
+            _ => Uploaded::new(gpu, picture),
+        };
+        match (&uploaded.planes, picture) {
+            (Planes::Coded(planes), Picture::Coded(picture)) => {
+                write_plane(&gpu.queue, &planes.luma, &picture.luma);
+                write_plane(&gpu.queue, &planes.chroma, &picture.chroma);
+            }
+            (Planes::Rgba(texture), Picture::Rgba(picture)) => {
+                write_plane(&gpu.queue, texture, &picture.bytes);
+                // Its planes show the picture before.
+                uploaded.direct_group = None;
+            }
+            (Planes::Coded(_), Picture::Rgba(_)) | (Planes::Rgba(_), Picture::Coded(_)) => {}
+        }
+        uploaded.version = self.version;
         self.uploaded = Some(uploaded);
     }
 
-    pub(super) fn bind_group(&self) -> Option<&wgpu::BindGroup> {
-        self.uploaded.as_ref().map(|uploaded| &uploaded.bind_group)
+    /// Makes what the pipelines need that draw texel by texel.
+    pub(super) fn prepare_direct(&mut self, draws: &DrawTable) {
+        let Some(uploaded) = self.uploaded.as_mut().filter(|uploaded| uploaded.direct_group.is_none()) else {
+            return;
+        };
+        uploaded.direct_group = Some(match &uploaded.planes {
+            Planes::Coded(planes) => draws.bind_group(&planes.luma, &planes.chroma),
+            Planes::Rgba(texture) => planes_of_picture(draws, texture, uploaded.size),
+        });
     }
+
+    pub(super) fn direct_group(&self) -> Option<&wgpu::BindGroup> {
+        self.uploaded.as_ref()?.direct_group.as_ref()
+    }
+
+    pub(super) fn sampled_group(&self) -> Option<&wgpu::BindGroup> {
+        self.uploaded.as_ref().map(|uploaded| &uploaded.sampled_group)
+    }
+}
+
+impl Uploaded {
+    fn new(gpu: &GpuContext, picture: &Picture) -> Self {
+        let size = picture.size();
+        let passes = &gpu.pipelines.passes;
+        let (planes, sampled_group) = match picture {
+            Picture::Coded(_) => {
+                let planes = PlanePair::new(&gpu.device, "video layer", size, PlanePair::NV12);
+                let group = passes.picture_group(&gpu.device, &planes.luma, &planes.chroma);
+                (Planes::Coded(planes), group)
+            }
+            Picture::Rgba(_) => {
+                let texture = plane_texture(&gpu.device, "picture", size, wgpu::TextureFormat::Rgba8Unorm);
+                let group = passes.picture_group(&gpu.device, &texture, &texture);
+                (Planes::Rgba(texture), group)
+            }
+        };
+        Self { version: 0, size, planes, sampled_group, direct_group: None }
+    }
+}
+
+/// Converts a picture of even size into planes, once, and binds them.
+fn planes_of_picture(draws: &DrawTable, picture: &wgpu::Texture, size: (u32, u32)) -> wgpu::BindGroup {
+    let gpu = draws.gpu();
+    let planes = PlanePair::new(&gpu.device, "still layer", size, PlanePair::LAYER);
+    let whole = EvenRect { x: 0, y: 0, width: size.0, height: size.1 };
+    let to_planes = planes_from_rgb(ColorCoding::OUTPUT);
+    draws.write(&[draw_params(whole, size, 1.0, Some(to_planes))]);
+    let picture_group = draws.bind_group(picture, picture);
+    let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+    for (target, chroma) in [(&planes.luma, false), (&planes.chroma, true)] {
+        let view = target.create_view(&wgpu::TextureViewDescriptor::default());
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("plane/layer"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations::default(),
+            })],
+            ..Default::default()
+        });
+        pass.set_pipeline(gpu.pipelines.get(PipelineKind::Layer, chroma));
+        pass.set_bind_group(0, &picture_group, &[DrawTable::offset_bytes(0, chroma)]);
+        pass.draw(0..4, 0..1);
+    }
+    gpu.queue.submit([encoder.finish()]);
+    draws.bind_group(&planes.luma, &planes.chroma)
 }

@@ -5,11 +5,13 @@
 //! ```
 
 mod draws;
+mod effects;
 mod layers;
+mod params;
 mod plan;
 mod record;
+mod sampled;
 
-pub use draws::DrawTable;
-pub use layers::{LayerSource, StillLayer, VideoLayer};
+pub use layers::{Cover, LayerTexture};
 pub use plan::{LayerContent, Pass, Plan, PlannedLayer, plan};
 pub use record::{Compositor, FrameLayer, InFlightFrame};

@@ -20,13 +20,20 @@ pub enum LayerContent {
 
 /// One layer of a scene, bottom to top.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PlannedLayer {
-    /// Where it goes.
-    pub dest: EvenRect,
-    /// 0..=1.
-    pub opacity: f64,
-    /// What it is.
-    pub content: LayerContent,
+pub enum PlannedLayer {
+    /// Drawn texel by texel: it is upright, of its destination's size, and whole.
+    Direct {
+        /// Where it goes.
+        dest: EvenRect,
+        /// 0..=1.
+        opacity: f64,
+        /// What it is.
+        content: LayerContent,
+    },
+    /// Scaled, turned, masked, rounded or changed by effects.
+    Sampled,
+    /// The same, and blended otherwise than by source-over.
+    Blended,
 }
 
 /// One operation on the output planes. `layer` counts in the list that was planned.
@@ -55,9 +62,19 @@ pub enum Pass {
         /// Conversion to the output's coding, where it differs.
         to_target: Option<Affine3>,
     },
+    /// Source-over of one layer that is sampled.
+    Sample {
+        /// Which layer.
+        layer: usize,
+    },
+    /// Mixes one layer with a copy of what is there.
+    Blend {
+        /// Which layer.
+        layer: usize,
+    },
 }
 
-/// The passes of one frame; the first is `Clear` or `PassThrough`, the others are `Draw`.
+/// The passes of one frame; the first is `Clear` or `PassThrough`, the others draw.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// In order of execution.
@@ -78,31 +95,42 @@ pub fn plan(layers: &[PlannedLayer], background: EncodedSrgb, canvas: (u32, u32)
         Some(layer) => Pass::PassThrough { layer },
         None => Pass::Clear { planes: planes_from_srgb(background) },
     };
-    let drawn = layers.iter().enumerate().skip(first_drawn).filter(|(_, layer)| layer.opacity > 0.0);
-    let passes = std::iter::once(first).chain(drawn.map(|(index, layer)| draw(index, layer))).collect();
+    let drawn = layers.iter().enumerate().skip(first_drawn);
+    let passes =
+        std::iter::once(first).chain(drawn.filter_map(|(index, layer)| draw(index, layer))).collect();
     Plan { passes }
 }
 
 fn hides_everything_below(layer: &PlannedLayer, canvas: (u32, u32)) -> bool {
-    let opaque = matches!(layer.content, LayerContent::Video { .. });
-    opaque && layer.opacity >= 1.0 && layer.dest.covers(canvas)
+    match layer {
+        PlannedLayer::Direct { dest, opacity, content: LayerContent::Video { .. } } => {
+            *opacity >= 1.0 && dest.covers(canvas)
+        }
+        PlannedLayer::Direct { .. } | PlannedLayer::Sampled | PlannedLayer::Blended => false,
+    }
 }
 
 fn passes_through(layer: &PlannedLayer) -> bool {
-    layer.content == LayerContent::Video { coding: ColorCoding::OUTPUT }
+    let output = LayerContent::Video { coding: ColorCoding::OUTPUT };
+    matches!(layer, PlannedLayer::Direct { content, .. } if *content == output)
 }
 
-fn draw(layer: usize, desc: &PlannedLayer) -> Pass {
-    let to_target = match desc.content {
+fn draw(layer: usize, planned: &PlannedLayer) -> Option<Pass> {
+    let (dest, opacity, content) = match *planned {
+        PlannedLayer::Sampled => return Some(Pass::Sample { layer }),
+        PlannedLayer::Blended => return Some(Pass::Blend { layer }),
+        PlannedLayer::Direct { dest, opacity, content } => (dest, opacity, content),
+    };
+    let to_target = match content {
         LayerContent::Still => None,
         LayerContent::Video { coding } => target_from_source(coding),
     };
-    let pipeline = match (desc.content, to_target) {
+    let pipeline = match (content, to_target) {
         (LayerContent::Still, _) => PipelineKind::Still,
         (LayerContent::Video { .. }, None) => PipelineKind::Video,
         (LayerContent::Video { .. }, Some(_)) => PipelineKind::VideoConverted,
     };
-    Pass::Draw { layer, pipeline, dest: desc.dest, opacity: desc.opacity, to_target }
+    (opacity > 0.0).then_some(Pass::Draw { layer, pipeline, dest, opacity, to_target })
 }
 
 /// Output code values / 255 of an opaque colour.
@@ -123,11 +151,11 @@ mod tests {
     const BT601: ColorCoding = ColorCoding { luma: LumaCoefficients::BT601, range: ColorRange::Limited };
 
     fn video(dest: EvenRect, opacity: f64, coding: ColorCoding) -> PlannedLayer {
-        PlannedLayer { dest, opacity, content: LayerContent::Video { coding } }
+        PlannedLayer::Direct { dest, opacity, content: LayerContent::Video { coding } }
     }
 
     fn still(dest: EvenRect) -> PlannedLayer {
-        PlannedLayer { dest, opacity: 1.0, content: LayerContent::Still }
+        PlannedLayer::Direct { dest, opacity: 1.0, content: LayerContent::Still }
     }
 
     #[test]
@@ -159,6 +187,26 @@ mod tests {
         let Plan { passes } = plan(&layers, BLACK, CANVAS);
         assert_eq!(passes.len(), 3);
         assert!(!passes.iter().any(|pass| matches!(pass, Pass::PassThrough { .. })));
+    }
+
+    #[test]
+    fn layers_that_are_sampled_or_blended_keep_their_place_in_the_stack() {
+        let layers = [
+            video(FULL, 1.0, ColorCoding::OUTPUT),
+            PlannedLayer::Sampled,
+            PlannedLayer::Blended,
+            still(CORNER),
+        ];
+        let Plan { passes } = plan(&layers, BLACK, CANVAS);
+        assert!(matches!(
+            passes[..],
+            [
+                Pass::PassThrough { layer: 0 },
+                Pass::Sample { layer: 1 },
+                Pass::Blend { layer: 2 },
+                Pass::Draw { layer: 3, .. }
+            ]
+        ));
     }
 
     #[test]

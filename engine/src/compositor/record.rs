@@ -1,24 +1,25 @@
 //! Executes a plan: one command encoder and one submission per frame, the result on its way to the CPU.
 
-use std::sync::Arc;
-
-use avs_template::EncodedSrgb;
+use avs_template::{BlendMode, EncodedSrgb, SceneLayer};
 
 use super::draws::{DrawTable, draw_params};
-use super::layers::LayerSource;
+use super::effects::{ChainSource, EffectPool, RecordedEffect, chain};
+use super::layers::{Cover, LayerTexture};
+use super::params::ParamsTable;
 use super::plan::{LayerContent, Pass, Plan, PlannedLayer, plan};
-use crate::color::CodedPicture;
-use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, write_plane};
+use super::sampled::{SampledSource, sampled_params};
+use crate::color::{ColorCoding, Picture, target_from_source};
+use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, SampledKind, backdrop_group, write_plane};
 
-/// One layer of the frame to compose, bottom to top.
-#[derive(Debug)]
+/// One layer of the frame to compose.
+#[derive(Debug, Clone, Copy)]
 pub struct FrameLayer<'a> {
-    /// What it is drawn from.
-    pub source: &'a mut LayerSource,
-    /// The picture to show, for a video.
-    pub picture: Option<Arc<CodedPicture>>,
-    /// 0..=1.
-    pub opacity: f64,
+    /// Index of the texture that it is drawn from.
+    pub texture: usize,
+    /// Where and how.
+    pub scene: &'a SceneLayer,
+    /// True where its picture has no alpha.
+    pub opaque: bool,
 }
 
 /// A frame that is being drawn and copied; the slot's reader waits for it.
@@ -32,83 +33,229 @@ pub struct InFlightFrame {
 #[derive(Debug)]
 pub struct Compositor {
     draws: DrawTable,
+    params: ParamsTable,
+    pool: EffectPool,
     canvas: (u32, u32),
     target: PlanePair,
     views: [wgpu::TextureView; 2],
+    /// What blended layers are mixed with, made when first needed.
+    backdrop: Option<Backdrop>,
+}
+
+#[derive(Debug)]
+struct Backdrop {
+    planes: PlanePair,
+    group: wgpu::BindGroup,
+}
+
+/// A draw that is ready to be recorded.
+#[derive(Debug, Clone, Copy)]
+enum Draw {
+    Direct { layer: usize, pass: usize, index: u32 },
+    Sampled { layer: usize, kind: SampledKind, params_offset: u32, effect: Option<usize> },
+}
+
+impl Draw {
+    fn needs_backdrop(&self) -> bool {
+        matches!(self, Self::Sampled { kind, .. } if kind.blend)
+    }
 }
 
 impl Compositor {
-    /// Prepares for frames of an even size with at most `layer_count_max` layers each.
+    /// Prepares for frames of an even size with at most `direct_count_max` layers that are drawn texel by texel.
     #[must_use]
-    pub fn new(gpu: &GpuContext, canvas: (u32, u32), layer_count_max: usize) -> Self {
+    pub fn new(gpu: &GpuContext, canvas: (u32, u32), direct_count_max: usize) -> Self {
         let target = PlanePair::new(&gpu.device, "output", canvas, PlanePair::NV12);
         let view = |texture: &wgpu::Texture| texture.create_view(&wgpu::TextureViewDescriptor::default());
         let views = [view(&target.luma), view(&target.chroma)];
-        Self { draws: DrawTable::new(gpu, layer_count_max), canvas, target, views }
+        let (draws, params) = (DrawTable::new(gpu, direct_count_max), ParamsTable::new(gpu));
+        Self { draws, params, pool: EffectPool::default(), canvas, target, views, backdrop: None }
     }
 
-    /// What layers are bound to.
-    #[must_use]
-    pub fn draws(&self) -> &DrawTable {
-        &self.draws
-    }
-
-    /// Plans, records and submits one frame, and asks for its bytes in `slot`. Does not wait.
+    /// Plans, records and submits one frame of `layers`, bottom to top, and asks for its bytes in `slot`. Does not
+    /// wait.
     pub fn compose(
         &mut self,
-        layers: &mut [FrameLayer<'_>],
+        textures: &mut [LayerTexture],
+        layers: &[FrameLayer<'_>],
         background: EncodedSrgb,
         mut slot: ReadbackSlot,
     ) -> InFlightFrame {
-        let planned: Vec<_> = layers.iter().map(planned_layer).collect();
+        let gpu = self.draws.gpu().clone();
+        let drawable: Vec<_> =
+            layers.iter().copied().filter(|layer| textures[layer.texture].picture().is_some()).collect();
+        let planned: Vec<_> = drawable.iter().map(|layer| planned_layer(textures, layer)).collect();
         let Plan { passes } = plan(&planned, background, self.canvas);
-        self.upload(&passes, layers);
-        let mut encoder =
-            self.draws.gpu().device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        if !matches!(passes[..], [Pass::PassThrough { .. }]) {
-            self.record_plane(&mut encoder, &passes, layers, false);
-            self.record_plane(&mut encoder, &passes, layers, true);
-        }
+        self.params.clear();
+        let mut effects = Vec::new();
+        let draws = self.prepare(&gpu, textures, &drawable, (&passes, &mut effects));
+        self.params.flush();
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        self.record_effects(&gpu, &mut encoder, textures, &effects);
+        let frame = Frame { gpu: &gpu, textures, layers: &drawable, passes: &passes };
+        self.record_draws(&frame, &mut encoder, &draws);
         slot.record_copy(&mut encoder, &self.target);
-        let submission = self.draws.gpu().queue.submit([encoder.finish()]);
+        let submission = gpu.queue.submit([encoder.finish()]);
         slot.request(submission);
+        self.pool.end_frame();
         InFlightFrame { slot }
     }
 
-    /// Writes what the passes need: passed-through planes, new pictures, draw parameters.
-    fn upload(&mut self, passes: &[Pass], layers: &mut [FrameLayer<'_>]) {
-        let queue = &self.draws.gpu().queue;
-        let mut params = Vec::with_capacity(passes.len());
-        for pass in passes {
+    /// Uploads what the passes need and gathers their parameters.
+    fn prepare(
+        &mut self,
+        gpu: &GpuContext,
+        textures: &mut [LayerTexture],
+        layers: &[FrameLayer<'_>],
+        (passes, effects): (&[Pass], &mut Vec<RecordedEffect>),
+    ) -> Vec<Draw> {
+        let mut draws = Vec::with_capacity(passes.len());
+        let mut direct_params = Vec::new();
+        for (pass_index, pass) in passes.iter().enumerate() {
             match *pass {
                 Pass::Clear { .. } => {}
                 Pass::PassThrough { layer } => {
-                    if let Some(picture) = &layers[layer].picture {
-                        write_plane(queue, &self.target.luma, &picture.luma);
-                        write_plane(queue, &self.target.chroma, &picture.chroma);
+                    if let Some(Picture::Coded(picture)) = textures[layers[layer].texture].picture() {
+                        write_plane(&gpu.queue, &self.target.luma, &picture.luma);
+                        write_plane(&gpu.queue, &self.target.chroma, &picture.chroma);
                     }
                 }
                 Pass::Draw { layer, dest, opacity, to_target, .. } => {
-                    let FrameLayer { source, picture, .. } = &mut layers[layer];
-                    if let (LayerSource::Video(video), Some(picture)) = (source, picture) {
-                        video.upload(&self.draws, picture);
-                    }
-                    params.push(draw_params(dest, self.canvas, opacity, to_target));
+                    let texture = &mut textures[layers[layer].texture];
+                    texture.upload(gpu);
+                    texture.prepare_direct(&self.draws);
+                    let index = u32::try_from(direct_params.len()).unwrap_or(u32::MAX);
+                    direct_params.push(draw_params(dest, self.canvas, opacity, to_target));
+                    draws.push(Draw::Direct { layer, pass: pass_index, index });
+                }
+                Pass::Sample { layer } | Pass::Blend { layer } => {
+                    let frame_layer = &layers[layer];
+                    textures[frame_layer.texture].upload(gpu);
+                    let texture = &textures[frame_layer.texture];
+                    draws.extend(self.sampled_draw(gpu, texture, (layer, frame_layer), effects));
                 }
             }
         }
-        self.draws.write(&params);
+        self.draws.write(&direct_params);
+        draws
     }
 
-    /// Records the clear and the draws of one plane.
+    fn sampled_draw(
+        &mut self,
+        gpu: &GpuContext,
+        texture: &LayerTexture,
+        (layer, frame_layer): (usize, &FrameLayer<'_>),
+        effects: &mut Vec<RecordedEffect>,
+    ) -> Option<Draw> {
+        let scene = frame_layer.scene;
+        let picture = texture.picture()?;
+        let coding = coding_of(picture);
+        let mut source = SampledSource { cover: texture.cover(), size: picture.size(), border: 0, coding };
+        let mut effect = None;
+        if !scene.effects.is_empty() {
+            let texels_per_px = source.texels_per_px(scene);
+            let from = ChainSource { size: source.size, coding, opaque: frame_layer.opaque, texels_per_px };
+            let chain = chain(&scene.effects, &from);
+            let key = (frame_layer.texture, scene.part, texture.version());
+            let result = self.pool.run(gpu, &mut self.params, key, (chain, effects));
+            source.size = result.chain.size;
+            source.border = result.chain.border;
+            source.coding = None;
+            effect = Some(result.texture);
+        }
+        let params = sampled_params(scene, &source, self.canvas)?;
+        let kind = SampledKind {
+            video: source.coding.is_some(),
+            convert: source.coding.is_some_and(|coding| target_from_source(coding).is_some()),
+            blend: scene.blend_mode != BlendMode::Normal,
+        };
+        let params_offset = self.params.push(&params);
+        Some(Draw::Sampled { layer, kind, params_offset, effect })
+    }
+
+    fn record_effects(
+        &self,
+        gpu: &GpuContext,
+        encoder: &mut wgpu::CommandEncoder,
+        textures: &[LayerTexture],
+        effects: &[RecordedEffect],
+    ) {
+        for effect in effects {
+            let Some(output) = self.pool.get(effect.output) else { continue };
+            let input = match effect.input {
+                Some(index) => self.pool.get(index).map(|texture| &texture.group),
+                None => textures[effect.layer_texture].sampled_group(),
+            };
+            let Some(input) = input else { continue };
+            let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+                label: Some("effect"),
+                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                    view: &output.view,
+                    depth_slice: None,
+                    resolve_target: None,
+                    ops: wgpu::Operations {
+                        load: wgpu::LoadOp::Clear(wgpu::Color::TRANSPARENT),
+                        store: wgpu::StoreOp::Store,
+                    },
+                })],
+                ..Default::default()
+            });
+            let (x, y, width, height) = effect.viewport;
+            #[expect(clippy::cast_precision_loss, reason = "texture sides are below 2^24")]
+            pass.set_viewport(x as f32, y as f32, width as f32, height as f32, 0.0, 1.0);
+            pass.set_pipeline(gpu.pipelines.passes.effect(&gpu.device, effect.kind));
+            pass.set_bind_group(0, self.params.group(), &[effect.params_offset]);
+            pass.set_bind_group(1, input, &[]);
+            pass.draw(0..4, 0..1);
+        }
+    }
+
+    /// Records the draws, both planes of each stretch without a blended layer; a blended one begins a stretch, so
+    /// that it finds both planes as the layers below have left them.
+    fn record_draws(&mut self, frame: &Frame<'_>, encoder: &mut wgpu::CommandEncoder, draws: &[Draw]) {
+        let mut from = 0;
+        let is_pass_through = matches!(frame.passes.first(), Some(Pass::PassThrough { .. }));
+        let mut first = !is_pass_through;
+        while first || from < draws.len() {
+            let rest = &draws[from..];
+            let blends = !first && rest.first().is_some_and(Draw::needs_backdrop);
+            if blends {
+                self.copy_backdrop(frame.gpu, encoder);
+            }
+            let next = rest.iter().skip(usize::from(blends)).position(Draw::needs_backdrop);
+            let count = next.map_or(rest.len(), |next| next + usize::from(blends));
+            for chroma in [false, true] {
+                self.record_plane(frame, encoder, (&rest[..count], chroma, first));
+            }
+            first = false;
+            from += count;
+        }
+    }
+
+    /// Keeps a copy of both planes as they are.
+    fn copy_backdrop(&mut self, gpu: &GpuContext, encoder: &mut wgpu::CommandEncoder) {
+        let canvas = self.canvas;
+        let backdrop = self.backdrop.get_or_insert_with(|| {
+            let planes = PlanePair::new(&gpu.device, "backdrop", canvas, PlanePair::NV12);
+            let layout = &gpu.pipelines.passes.backdrop_layout;
+            let group = backdrop_group(&gpu.device, layout, &planes);
+            Backdrop { planes, group }
+        });
+        let pairs =
+            [(&self.target.luma, &backdrop.planes.luma), (&self.target.chroma, &backdrop.planes.chroma)];
+        for (from, to) in pairs {
+            encoder.copy_texture_to_texture(from.as_image_copy(), to.as_image_copy(), from.size());
+        }
+    }
+
+    /// Records draws into one plane, after the clear where `first` says so.
     fn record_plane(
         &self,
+        frame: &Frame<'_>,
         encoder: &mut wgpu::CommandEncoder,
-        passes: &[Pass],
-        layers: &[FrameLayer<'_>],
-        chroma: bool,
+        (draws, chroma, first): (&[Draw], bool, bool),
     ) {
-        let load = match passes.first() {
+        let load = match frame.passes.first().filter(|_| first) {
             Some(Pass::Clear { planes: [y, cb, cr] }) if chroma => clear_to(*cb, *cr, *y),
             Some(Pass::Clear { planes: [y, cb, cr] }) => clear_to(*y, *cb, *cr),
             _ => wgpu::LoadOp::Load,
@@ -123,32 +270,72 @@ impl Compositor {
             })],
             ..Default::default()
         });
-        let draws = passes.iter().filter_map(|pass| match *pass {
-            Pass::Draw { layer, pipeline, .. } => Some((layer, pipeline)),
-            Pass::Clear { .. } | Pass::PassThrough { .. } => None,
-        });
-        for (index, (layer, pipeline)) in (0_u32..).zip(draws) {
-            let bind_group = match &*layers[layer].source {
-                LayerSource::Still(still) => Some(&still.bind_group),
-                LayerSource::Video(video) => video.bind_group(),
-            };
-            let Some(bind_group) = bind_group else { continue };
-            render_pass.set_pipeline(self.draws.gpu().pipelines.get(pipeline, chroma));
-            render_pass.set_bind_group(0, bind_group, &[DrawTable::offset_bytes(index, chroma)]);
-            render_pass.draw(0..4, 0..1);
+        for draw in draws {
+            self.record_draw(frame, &mut render_pass, (draw, chroma));
         }
+    }
+
+    fn record_draw(&self, frame: &Frame<'_>, pass: &mut wgpu::RenderPass<'_>, (draw, chroma): (&Draw, bool)) {
+        let texture = |layer: usize| &frame.textures[frame.layers[layer].texture];
+        let pipelines = &frame.gpu.pipelines;
+        match *draw {
+            Draw::Direct { layer, pass: index_of_pass, index } => {
+                let (Some(group), Pass::Draw { pipeline, .. }) =
+                    (texture(layer).direct_group(), &frame.passes[index_of_pass])
+                else {
+                    return;
+                };
+                pass.set_pipeline(pipelines.get(*pipeline, chroma));
+                pass.set_bind_group(0, group, &[DrawTable::offset_bytes(index, chroma)]);
+            }
+            Draw::Sampled { layer, kind, params_offset, effect } => {
+                let group = match effect {
+                    Some(index) => self.pool.get(index).map(|texture| &texture.group),
+                    None => texture(layer).sampled_group(),
+                };
+                let Some(group) = group else { return };
+                pass.set_pipeline(pipelines.passes.sampled(&frame.gpu.device, kind, chroma));
+                pass.set_bind_group(0, self.params.group(), &[params_offset]);
+                pass.set_bind_group(1, group, &[]);
+                let backdrop = self.backdrop.as_ref().filter(|_| kind.blend).map(|backdrop| &backdrop.group);
+                pass.set_bind_group(2, backdrop.unwrap_or(&pipelines.passes.no_backdrop), &[]);
+            }
+        }
+        pass.draw(0..4, 0..1);
     }
 }
 
-fn planned_layer(layer: &FrameLayer<'_>) -> PlannedLayer {
-    let (dest, content) = match (&*layer.source, &layer.picture) {
-        (LayerSource::Video(video), Some(picture)) => {
-            (video.dest, LayerContent::Video { coding: picture.coding })
-        }
-        (LayerSource::Video(video), None) => (video.dest, LayerContent::Still),
-        (LayerSource::Still(still), _) => (still.dest, LayerContent::Still),
+/// What recording one frame reads.
+struct Frame<'a> {
+    gpu: &'a GpuContext,
+    textures: &'a [LayerTexture],
+    layers: &'a [FrameLayer<'a>],
+    passes: &'a [Pass],
+}
+
+fn coding_of(picture: &Picture) -> Option<ColorCoding> {
+    match picture {
+        Picture::Coded(picture) => Some(picture.coding),
+        Picture::Rgba(_) => None,
+    }
+}
+
+fn planned_layer(textures: &[LayerTexture], layer: &FrameLayer<'_>) -> PlannedLayer {
+    let (texture, scene) = (&textures[layer.texture], layer.scene);
+    let content = match texture.picture() {
+        Some(Picture::Coded(picture)) => Some(LayerContent::Video { coding: picture.coding }),
+        // Planes of a picture with alpha are worth making if it stays.
+        Some(Picture::Rgba(_)) if texture.is_still() => Some(LayerContent::Still),
+        Some(Picture::Rgba(_)) | None => None,
     };
-    PlannedLayer { dest, opacity: layer.opacity, content }
+    let plain = scene.masks.is_empty() && scene.effects.is_empty() && scene.corner_radius_px <= 0.0;
+    match (texture.cover(), content) {
+        _ if scene.blend_mode != BlendMode::Normal => PlannedLayer::Blended,
+        (Cover::Canvas(dest), Some(content)) if plain => {
+            PlannedLayer::Direct { dest, opacity: scene.opacity, content }
+        }
+        _ => PlannedLayer::Sampled,
+    }
 }
 
 fn clear_to(r: f64, g: f64, b: f64) -> wgpu::LoadOp<wgpu::Color> {

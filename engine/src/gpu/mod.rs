@@ -1,12 +1,15 @@
 //! The graphics device: adapter, pipelines, textures and read-back. Knows nothing of templates.
 
 mod context;
+mod passes;
 mod picture;
 mod pipelines;
 mod readback;
 pub mod uniforms;
 
 pub use context::{AdapterDesc, GpuContext, GpuError, adapters};
+pub(crate) use passes::backdrop_group;
+pub use passes::{EffectKind, PassPipelines, SampledKind};
 pub use picture::{PlanePair, plane_texture, write_plane};
 pub use pipelines::{PipelineKind, Pipelines};
 pub use readback::{ReadbackRing, ReadbackSlot};

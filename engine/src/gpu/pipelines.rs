@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use avs_shaders::{LAYER_STILL, LAYER_VIDEO, PLANE_LAYER, Shader};
 
 use super::GpuError;
+use super::passes::PassPipelines;
 use super::uniforms::DrawParams;
 
 /// Format of luma targets and luma sources.
@@ -34,6 +35,8 @@ pub enum PipelineKind {
 pub struct Pipelines {
     /// Binding 0: [`DrawParams`] at a dynamic offset; 1 and 2: textures read texel by texel.
     pub bind_group_layout: wgpu::BindGroupLayout,
+    /// Of layers that are sampled, and of effects.
+    pub passes: PassPipelines,
     still: PlanePipelines,
     video: PlanePipelines,
     video_converted: PlanePipelines,
@@ -66,6 +69,7 @@ impl Pipelines {
             video: compiler.pair(LAYER_VIDEO, output, &[], over)?,
             video_converted: compiler.pair(LAYER_VIDEO, output, &[("CONVERT", 1.0)], over)?,
             layer: compiler.pair(PLANE_LAYER, (LAYER_LUMA, LAYER_CHROMA), &[], None)?,
+            passes: PassPipelines::new(device),
             bind_group_layout,
         })
     }

@@ -4,16 +4,17 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use avs_protocol::RenderWarning;
+use avs_template::{LayerPart, Scene};
 use crossbeam_channel::Sender;
 
 use super::RenderContext;
 use super::prepare::Prepared;
 use super::progress::Stopwatch;
-use super::sources::{BlockState, SourceMaker, next_picture};
+use super::sources::{BlockState, MediaFailure, SourceKind, SourceMaker};
+use super::textures::Textures;
 use crate::compositor::{Compositor, FrameLayer, InFlightFrame};
 use crate::error::RenderError;
 use crate::gpu::ReadbackRing;
-use crate::text::TextRaster;
 
 /// What composing leaves behind.
 pub(super) struct Composed {
@@ -37,61 +38,115 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
     let ComposeStage { prepared, frames, cancelled, ring, send_frame } = stage;
     let timeline = &prepared.timeline;
     let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len());
-    let text = TextRaster::new(&context.gpu);
-    let mut maker = SourceMaker { prepared, first_frame: frames.start, context, text, warnings: Vec::new() };
-    let leads: Vec<_> = timeline.blocks.iter().map(|block| maker.lead_frames(block)).collect();
-    let mut states: Vec<_> = timeline.blocks.iter().map(|_| BlockState::Waiting).collect();
+    let mut blocks = Blocks::new(prepared, frames.start, context);
     let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
     for frame in frames {
         if cancelled.load(Ordering::Relaxed) {
             return Err(RenderError::Cancelled);
         }
-        for (index, state) in states.iter_mut().enumerate() {
-            let shown = &timeline.blocks[index].frames;
-            if frame >= shown.end {
-                *state = BlockState::Over;
-            } else if matches!(state, BlockState::Waiting) && frame + leads[index] >= shown.start {
-                *state = composing.time(|| maker.make(compositor.draws(), &timeline.blocks[index]))?;
-            }
-        }
+        composing.time(|| blocks.make_and_drop(frame))?;
+        decoding.time(|| blocks.advance(frame))?;
         let scene = timeline.scene(frame);
-        let mut shown = Vec::with_capacity(scene.layers.len());
-        for layer in &scene.layers {
-            let block = &timeline.blocks[layer.block];
-            let picture = decoding.time(|| next_picture(&mut states[layer.block], block))?;
-            shown.push((layer, picture));
-        }
         // Encode has stopped where no slot comes back or none is taken; it knows why.
         let stopped = || RenderError::StageLost { stage: "encode" };
         let slot = ring.take().ok_or_else(stopped)?;
         let in_flight = composing.time(|| {
-            let mut layers = frame_layers(&mut states, shown);
-            compositor.compose(&mut layers, timeline.background, slot)
+            blocks.paint_texts(&scene);
+            let layers = blocks.layers(&scene);
+            compositor.compose(blocks.textures.table_mut(), &layers, scene.background, slot)
         });
         if send_frame.send(in_flight).is_err() {
             return Err(stopped());
         }
     }
     Ok(Composed {
-        warnings: maker.warnings,
+        warnings: blocks.maker.warnings,
         compose_millis: composing.millis(),
         decode_wait_millis: decoding.millis(),
     })
 }
 
-type Shown<'a> = (&'a avs_template::SceneLayer, Option<std::sync::Arc<crate::color::CodedPicture>>);
+/// Every block's state, and the textures of those that show.
+struct Blocks<'a> {
+    maker: SourceMaker<'a>,
+    leads_frames: Vec<u64>,
+    states: Vec<BlockState>,
+    textures: Textures,
+}
 
-/// The scene's layers with what they are drawn from, bottom to top; blocks are bottom to top already.
-fn frame_layers<'a>(states: &'a mut [BlockState], shown: Vec<Shown<'_>>) -> Vec<FrameLayer<'a>> {
-    let mut shown = shown.into_iter().peekable();
-    let mut layers = Vec::with_capacity(shown.len());
-    for (index, state) in states.iter_mut().enumerate() {
-        let Some((scene_layer, picture)) = shown.next_if(|(layer, _)| layer.block == index) else { continue };
-        let source = match state {
-            BlockState::Video { layer, .. } | BlockState::Still(layer) => layer,
-            BlockState::Waiting | BlockState::OffCanvas | BlockState::Over => continue,
-        };
-        layers.push(FrameLayer { source, picture, opacity: scene_layer.opacity });
+impl<'a> Blocks<'a> {
+    fn new(prepared: &'a Prepared, first_frame: u64, context: &'a mut RenderContext) -> Self {
+        let maker = SourceMaker { prepared, first_frame, context, warnings: Vec::new() };
+        let blocks = &prepared.timeline.blocks;
+        let leads_frames = blocks.iter().map(|block| maker.lead_frames(block)).collect();
+        let states = blocks.iter().map(|_| BlockState::Waiting).collect();
+        Self { maker, leads_frames, states, textures: Textures::default() }
     }
-    layers
+
+    fn make_and_drop(&mut self, frame: u64) -> Result<(), RenderError> {
+        for (index, block) in self.maker.prepared.timeline.blocks.iter().enumerate() {
+            let state = &mut self.states[index];
+            if frame >= block.frames.end {
+                if let BlockState::Shown(source) = std::mem::replace(state, BlockState::Over) {
+                    self.textures.remove(source.textures);
+                }
+            } else if matches!(state, BlockState::Waiting)
+                && frame + self.leads_frames[index] >= block.frames.start
+            {
+                *state = self.maker.make(&mut self.textures, index)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the picture of this frame from each block that shows, whether or not anything of it is visible.
+    fn advance(&mut self, frame: u64) -> Result<(), RenderError> {
+        let timeline = &self.maker.prepared.timeline;
+        let time = timeline.fps.time_of_frame(frame);
+        for (index, block) in timeline.blocks.iter().enumerate() {
+            let BlockState::Shown(source) = &mut self.states[index] else { continue };
+            if !block.frames.contains(&frame) {
+                continue;
+            }
+            match source.advance(&mut self.textures, block.source_time(time)) {
+                Ok(()) => {}
+                Err(MediaFailure::Lost) => return Err(RenderError::StageLost { stage: "decode" }),
+                Err(MediaFailure::Media(error)) => {
+                    self.states[index] = self.maker.failed(&mut self.textures, index, error)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Rasterises the pieces of texts that show and are not there in their colours.
+    fn paint_texts(&mut self, scene: &Scene) {
+        let prepared = self.maker.prepared;
+        for layer in &scene.layers {
+            let LayerPart::TextUnit(unit) = layer.part else { continue };
+            let BlockState::Shown(source) = &mut self.states[layer.block] else { continue };
+            let (SourceKind::Text(text), Some(setting)) =
+                (&mut source.kind, prepared.texts.get(&layer.block))
+            else {
+                continue;
+            };
+            let paint = layer.paint.unwrap_or(setting.base_paint());
+            if let Some(picture) = text.paint(&mut self.maker.context.fonts, setting, unit, paint) {
+                self.textures.set_picture(&source.textures, unit, picture);
+            }
+        }
+    }
+
+    /// The scene's layers with what they are drawn from, bottom to top.
+    fn layers<'s>(&self, scene: &'s Scene) -> Vec<FrameLayer<'s>> {
+        let layer = |layer: &'s avs_template::SceneLayer| {
+            let BlockState::Shown(source) = &self.states[layer.block] else { return None };
+            let part = match layer.part {
+                LayerPart::Picture | LayerPart::Backdrop => 0,
+                LayerPart::TextUnit(unit) => unit,
+            };
+            Some(FrameLayer { texture: source.textures.get(part)?, scene: layer, opaque: source.opaque })
+        };
+        scene.layers.iter().filter_map(layer).collect()
+    }
 }

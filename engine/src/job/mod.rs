@@ -7,12 +7,16 @@
 //! ```
 //! A stage that fails drops its ends of the queues; its neighbours see that and stop; the first error is reported.
 
+mod asset_errors;
 mod compose;
 mod encode_stage;
+mod placement;
 mod prepare;
 mod progress;
 mod sound_stage;
 mod sources;
+mod text_source;
+mod textures;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -71,7 +75,7 @@ pub fn render(
     control: &RenderControl<'_>,
 ) -> Result<Rendered, RenderError> {
     let began = Instant::now();
-    let prepared = Prepared::new(&context.fonts, request)?;
+    let prepared = Prepared::new(&mut context.fonts, request)?;
     let mut timings = Timings { prepare_millis: millis_since(began), ..Timings::default() };
     let timeline = &prepared.timeline;
     (control.on_progress)(RenderProgress {
@@ -146,7 +150,7 @@ pub fn still(
     request: &RenderRequest,
     at: Ticks,
 ) -> Result<CodedPicture, RenderError> {
-    let prepared = Prepared::new(&context.fonts, request)?;
+    let prepared = Prepared::new(&mut context.fonts, request)?;
     let timeline = &prepared.timeline;
     let last = timeline.frame_count - 1;
     let frame = (timeline.fps.frame_count(at + timeline.fps.duration_of(1)) - 1).min(last);
@@ -198,7 +202,7 @@ fn report(
         encoder: ended.encoder.to_owned(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
         elapsed_millis: ended.elapsed_millis,
-        warnings: planned.chain(ended.warnings).collect(),
+        warnings: planned.chain(prepared.warnings.iter().cloned()).chain(ended.warnings).collect(),
     })
 }
 

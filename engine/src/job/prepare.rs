@@ -1,18 +1,19 @@
 //! Everything that can be known before the first frame: template, media facts, timeline, fonts.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
-use avs_protocol::{MediaKind, ProbedAsset};
+use avs_protocol::{AssetRole, MediaKind, ProbedAsset, RenderWarning};
 use avs_template::{
-    Content, Issue, IssueCollector, MediaFacts, OutputSpec, PlacedBlock, Pointer, Template, Timeline,
+    Content, Issue, IssueCollector, MediaFacts, OutputSpec, PlacedBlock, Pointer, Template, Timeline, codes,
 };
 
+use super::asset_errors;
 use crate::encode::VideoSettings;
 use crate::error::RenderError;
 use crate::limits;
-use crate::media::{MediaProbe, probe};
-use crate::text::{Fonts, UnknownFamily};
+use crate::media::{MediaError, MediaProbe, probe};
+use crate::text::{FontError, Fonts, TextSetting, UnknownFamily, check_font_file};
 
 /// Local files by the key by which the template names them.
 pub type AssetPaths = BTreeMap<String, PathBuf>;
@@ -41,20 +42,31 @@ pub(crate) struct Prepared {
     pub(crate) assets: AssetPaths,
     /// By source key.
     pub(crate) facts: BTreeMap<String, MediaFacts>,
+    /// Laid-out texts by index into the timeline's blocks.
+    pub(crate) texts: BTreeMap<usize, TextSetting>,
+    /// Indices in the template of the blocks that a placeholder stands for.
+    pub(crate) placeholders: BTreeSet<usize>,
+    /// About files that failed before the first frame.
+    pub(crate) warnings: Vec<RenderWarning>,
     pub(crate) video: VideoSettings,
 }
 
 impl Prepared {
-    pub(crate) fn new(fonts: &Fonts, request: &RenderRequest) -> Result<Self, RenderError> {
+    pub(crate) fn new(fonts: &mut Fonts, request: &RenderRequest) -> Result<Self, RenderError> {
         let template = Template::from_value(&request.template, &Pointer::root());
         let output = OutputSpec::from_value(&request.output, &Pointer::root().child("output"));
-        let (template, output) = both(template, output)?;
+        let (mut template, output) = both(template, output)?;
+        add_fonts(fonts, &template, &request.assets)?;
         check_fonts(fonts, &template)?;
-        let probes = probes_of(&template, &request.assets)?;
-        check_kinds(&template, &probes)?;
-        let facts = probes.into_iter().map(|(key, found)| (key, found.facts)).collect();
-        let timeline = Timeline::new(&template, &facts, &output)?;
+        let probes = Probes::of(&template, &request.assets);
+        let replaced = asset_errors::replace_failed(&mut template, probes.failed)?;
+        check_kinds(&template, &probes.found)?;
+        let mut facts: BTreeMap<_, _> =
+            probes.found.into_iter().map(|(key, found)| (key, found.facts)).collect();
+        facts.extend(replaced.facts);
+        let mut timeline = Timeline::new(&template, &facts, &output)?;
         check_videos_at_once(&timeline)?;
+        let texts = set_texts(fonts, &mut timeline);
         let video = VideoSettings {
             width_px: output.width_px,
             height_px: output.height_px,
@@ -62,7 +74,13 @@ impl Prepared {
             preset: request.preset.clone().unwrap_or_else(|| output.preset.to_owned()),
             crf: request.crf.unwrap_or(output.crf),
         };
-        Ok(Self { timeline, assets: request.assets.clone(), facts, video })
+        let (placeholders, warnings) = (replaced.placeholders, replaced.warnings);
+        Ok(Self { timeline, assets: request.assets.clone(), facts, texts, placeholders, warnings, video })
+    }
+
+    /// What is known of a source. Preparing has probed every one.
+    pub(crate) fn facts_of(&self, key: &str) -> MediaFacts {
+        self.facts.get(key).copied().unwrap_or_default()
     }
 
     /// The file of a block's source. Preparing has probed every one.
@@ -89,17 +107,60 @@ fn both<A, B>(
     }
 }
 
-/// Probes each file that the template names, once. A name without a file is left to the timeline to report.
-fn probes_of(template: &Template, assets: &AssetPaths) -> Result<BTreeMap<String, MediaProbe>, RenderError> {
-    let mut probes = BTreeMap::new();
-    for (pointer, source) in template.sources() {
-        let Some(path) = assets.get(source.key()) else { continue };
-        if !probes.contains_key(source.key()) {
-            let found = probe(source.key(), path).map_err(|source| RenderError::Media { pointer, source })?;
-            probes.insert(source.key().to_owned(), found);
+/// What probing each file that the template's blocks name has found, once a file. A name without a file is left to
+/// the timeline to report.
+struct Probes {
+    found: BTreeMap<String, MediaProbe>,
+    failed: BTreeMap<String, MediaError>,
+}
+
+impl Probes {
+    fn of(template: &Template, assets: &AssetPaths) -> Self {
+        let mut probes = Self { found: BTreeMap::new(), failed: BTreeMap::new() };
+        for key in template.blocks.iter().filter_map(|block| Some(block.content.source()?.key())) {
+            let Some(path) = assets.get(key) else { continue };
+            if probes.found.contains_key(key) || probes.failed.contains_key(key) {
+                continue;
+            }
+            match probe(key, path) {
+                Ok(found) => drop(probes.found.insert(key.to_owned(), found)),
+                Err(error) => drop(probes.failed.insert(key.to_owned(), error)),
+            }
         }
+        probes
     }
-    Ok(probes)
+}
+
+/// Lays out every text, and tells the timeline how large it is.
+fn set_texts(fonts: &mut Fonts, timeline: &mut Timeline) -> BTreeMap<usize, TextSetting> {
+    let canvas = timeline.canvas;
+    let set = |(index, block): (usize, &PlacedBlock)| match &block.content {
+        Content::Text(text) => Some((index, TextSetting::new(fonts, text, canvas))),
+        Content::Video(_) | Content::Image(_) | Content::Audio(_) => None,
+    };
+    let texts: BTreeMap<_, _> = timeline.blocks.iter().enumerate().filter_map(set).collect();
+    for (index, setting) in &texts {
+        timeline.set_text_facts(*index, setting.facts().clone());
+    }
+    texts
+}
+
+/// Loads the template's own fonts under the names that it gives them.
+fn add_fonts(fonts: &mut Fonts, template: &Template, assets: &AssetPaths) -> Result<(), RenderError> {
+    let collector = IssueCollector::new();
+    for font in &template.fonts {
+        let key = font.source.key();
+        let (code, detail) = match assets.get(key) {
+            None => (codes::MISSING_ASSET, format!("{key:?} was not given; upload it, or correct the name")),
+            Some(path) => match fonts.add_file(path, &font.family, font.weight) {
+                Ok(()) => continue,
+                Err(error) => ("unreadable_font", format!("{key}: {error}")),
+            },
+        };
+        let pointer = format!("{}/source", font.pointer);
+        collector.add(Issue { pointer, code, detail, suggestion: None });
+    }
+    collector.into_result(Some(())).map_err(RenderError::Invalid)
 }
 
 /// A video block needs a video and an image block an image; whether there is sound, the timeline checks.
@@ -175,11 +236,41 @@ fn check_fonts(fonts: &Fonts, template: &Template) -> Result<(), RenderError> {
 pub fn probe_assets(assets: &[avs_protocol::AssetFile]) -> Result<Vec<ProbedAsset>, RenderError> {
     let probed = assets.iter().map(|asset| {
         let path = PathBuf::from(&asset.path);
-        let found = probe(&asset.name, &path)
-            .map_err(|source| RenderError::Media { pointer: asset.pointer.clone(), source })?;
-        Ok(probed_asset(&asset.name, &found))
+        let found = match asset.role {
+            AssetRole::Media => probe(&asset.name, &path),
+            AssetRole::Font => return probed_font(asset).map(Some),
+        };
+        match found {
+            Ok(found) => Ok(Some(probed_asset(&asset.name, &found))),
+            Err(_) if asset.optional => Ok(None),
+            Err(source) => Err(RenderError::Media { pointer: asset.pointer.clone(), source }),
+        }
     });
-    probed.collect()
+    probed.filter_map(Result::transpose).collect()
+}
+
+fn probed_font(asset: &avs_protocol::AssetFile) -> Result<ProbedAsset, RenderError> {
+    check_font_file(Path::new(&asset.path))
+        .map_err(|error| font_issue(&asset.pointer, &asset.name, &error))?;
+    Ok(ProbedAsset {
+        name: asset.name.clone(),
+        kind: MediaKind::Font,
+        format: "font".to_owned(),
+        duration_secs: None,
+        width_px: None,
+        height_px: None,
+        has_audio: false,
+    })
+}
+
+fn font_issue(pointer: &str, name: &str, error: &FontError) -> RenderError {
+    let issue = Issue {
+        pointer: pointer.to_owned(),
+        code: "unreadable_font",
+        detail: format!("{name}: {error}"),
+        suggestion: None,
+    };
+    RenderError::Invalid(issue.into())
 }
 
 /// What was found, as the protocol and the command line tell it.

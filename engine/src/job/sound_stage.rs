@@ -2,7 +2,7 @@
 
 use std::thread::{Scope, ScopedJoinHandle};
 
-use avs_template::{Content, PlacedBlock, Trim};
+use avs_template::{PlacedBlock, Trim};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use ffmpeg_next as ffmpeg;
 
@@ -78,12 +78,12 @@ fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {
         return None;
     }
     let Trim { start: source_start, end } = block.content.trim()?;
+    let (source_end, playback) = (block.source_end.or(end), block.content.playback());
     // Sound ends with its source; a picture would be held.
-    let source_length = block.source_end.or(end).map(|end| block.start + (end - source_start));
-    let end = match block.content {
-        Content::Audio(_) | Content::Video(_) => source_length.map_or(block.end, |end| end.min(block.end)),
-        Content::Image(_) | Content::Text(_) => return None,
-    };
+    let heard = source_end.zip(playback.plays).map(|(end, plays)| {
+        block.start + playback.block_time((end - source_start).scaled(i64::from(plays), 1))
+    });
+    let end = heard.map_or(block.end, |end| end.min(block.end));
     Some(AudioClipDesc {
         path: prepared.path_of(source.key()),
         asset: source.key().to_owned(),
@@ -91,7 +91,10 @@ fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {
         first_sample: block.start.to_samples(SAMPLE_RATE),
         end_sample: end.to_samples(SAMPLE_RATE),
         source_start,
-        sound,
+        source_end,
+        playback,
+        sound: sound.clone(),
+        span_secs: (block.end - block.start).as_secs(),
     })
 }
 

@@ -3,37 +3,52 @@
 use std::sync::Arc;
 
 use avs_protocol::RenderWarning;
-use avs_template::{Content, PlacedBlock, SizePx, Visual, media_placement};
+use avs_template::{Content, OnAssetError, PlacedBlock, SourceUse, Ticks};
 
 use super::RenderContext;
+use super::placement::{framed, picture_plan, still_plan};
 use super::prepare::Prepared;
-use crate::color::CodedPicture;
-use crate::compositor::{DrawTable, LayerSource, StillLayer, VideoLayer};
+use super::text_source::TextSource;
+use super::textures::{TextureSet, Textures};
+use crate::color::{Picture, RgbaPicture};
 use crate::error::RenderError;
-use crate::geometry::{EvenRect, source_part};
-use crate::gpu::{plane_texture, write_plane};
 use crate::limits;
-use crate::media::{MediaError, PictureDesc, VideoFeed, VideoFeedDesc, image_from_file};
-use crate::text::{TextLayout, TextRaster};
+use crate::media::{AnimatedImage, ImageSource, MediaError, VideoFeed, VideoFeedDesc, open_image};
 
 /// A block's life during a render.
 #[derive(Debug)]
 pub(super) enum BlockState {
     /// Not made yet.
     Waiting,
-    /// A video whose decoder runs ahead.
-    Video {
-        /// Delivers one picture a frame.
-        feed: VideoFeed,
-        /// Its textures.
-        layer: LayerSource,
-    },
-    /// Text or an image.
-    Still(LayerSource),
-    /// Nothing of it is on the canvas.
-    OffCanvas,
+    /// Can be drawn.
+    Shown(Box<BlockSource>),
+    /// Has no picture: it is sound, off the canvas, or its file failed and it is skipped.
+    Absent,
     /// Will not show again.
     Over,
+}
+
+/// What a block is drawn from.
+#[derive(Debug)]
+pub(super) struct BlockSource {
+    /// Its textures: one, or one for each piece of a text.
+    pub(super) textures: TextureSet,
+    /// True where its pictures have no alpha.
+    pub(super) opaque: bool,
+    pub(super) kind: SourceKind,
+}
+
+/// Where the pictures come from.
+#[derive(Debug)]
+pub(super) enum SourceKind {
+    /// A video whose decoder runs ahead; one picture a frame.
+    Video(VideoFeed),
+    /// A picture that moves by itself.
+    Animated(AnimatedImage),
+    /// A picture that is uploaded already.
+    Still,
+    /// Text, rasterised again where its colours change.
+    Text(TextSource),
 }
 
 /// What is needed to make sources.
@@ -42,20 +57,43 @@ pub(super) struct SourceMaker<'a> {
     /// The first frame that is composed.
     pub(super) first_frame: u64,
     pub(super) context: &'a mut RenderContext,
-    pub(super) text: TextRaster,
     pub(super) warnings: Vec<RenderWarning>,
 }
 
 impl SourceMaker<'_> {
-    /// Starts a video's decoder, or makes a still.
-    pub(super) fn make(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
-        let media = |source: MediaError| RenderError::Media { pointer: block.source_pointer(), source };
-        match &block.content {
-            Content::Audio(_) => Ok(BlockState::OffCanvas),
-            Content::Video(video) => self.video(block, &video.visual, video.source.key()).map_err(media),
-            Content::Image(image) => self.image(draws, &image.visual, image.source.key()).map_err(media),
-            Content::Text(_) => self.text(draws, block),
+    /// Starts a video's decoder, or makes a still; what happens to a file that fails is the block's to say.
+    pub(super) fn make(&mut self, textures: &mut Textures, index: usize) -> Result<BlockState, RenderError> {
+        let prepared = self.prepared;
+        let block = &prepared.timeline.blocks[index];
+        if prepared.placeholders.contains(&block.index) {
+            return Ok(self.placeholder(textures, index));
         }
+        let made = match &block.content {
+            Content::Audio(_) => return Ok(BlockState::Absent),
+            Content::Text(_) => return Ok(self.text(textures, index)),
+            Content::Video(video) => self.video(textures, index, video.source.key()),
+            Content::Image(image) => self.image(textures, index, image.source.key()),
+        };
+        made.or_else(|error| self.failed(textures, index, error))
+    }
+
+    /// Does what the block wants where its file fails.
+    pub(super) fn failed(
+        &mut self,
+        textures: &mut Textures,
+        index: usize,
+        error: MediaError,
+    ) -> Result<BlockState, RenderError> {
+        let block = &self.prepared.timeline.blocks[index];
+        let wanted = block.content.visual().map_or(OnAssetError::Fail, |visual| visual.on_asset_error);
+        if wanted == OnAssetError::Fail {
+            return Err(RenderError::Media { pointer: block.source_pointer(), source: error });
+        }
+        self.warnings.push(super::asset_errors::warning_of(block.source_pointer(), wanted, &error));
+        Ok(match wanted {
+            OnAssetError::Placeholder => self.placeholder(textures, index),
+            OnAssetError::Skip | OnAssetError::Fail => BlockState::Absent,
+        })
     }
 
     /// Frames before its first one at which a block is made.
@@ -66,15 +104,13 @@ impl SourceMaker<'_> {
         }
     }
 
-    fn video(&self, block: &PlacedBlock, visual: &Visual, key: &str) -> Result<BlockState, MediaError> {
+    fn video(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
         let timeline = &self.prepared.timeline;
-        let source_size = self.size_of(key);
-        let placement = media_placement(visual, source_size, timeline.canvas);
-        let Some(dest) = EvenRect::nearest(placement.dest, timeline.canvas) else {
-            return Ok(BlockState::OffCanvas);
+        let (block, facts) = (&timeline.blocks[index], self.prepared.facts_of(key));
+        let source_use = timeline.source_use(index);
+        let Some(plan) = picture_plan(&source_use, facts.size.unwrap_or((2, 2)), timeline.canvas) else {
+            return Ok(BlockState::Absent);
         };
-        // Where nothing was clipped, the whole crop goes to the whole destination, moved by under a pixel.
-        let crop = source_part(placement.crop, placement.dest, visible_part(placement.dest, dest));
         let (first, end) = (block.frames.start, block.frames.end.min(timeline.frame_count));
         let times = (first.max(self.first_frame)..end)
             .map(|frame| block.source_time(timeline.fps.time_of_frame(frame)))
@@ -82,39 +118,39 @@ impl SourceMaker<'_> {
         let feed = VideoFeed::start(VideoFeedDesc {
             path: self.prepared.path_of(key),
             asset: key.to_owned(),
-            picture: PictureDesc { crop, source_size, size: dest.size() },
+            picture: plan.picture,
             times,
         })?;
-        Ok(BlockState::Video { feed, layer: LayerSource::Video(VideoLayer::new(dest)) })
+        let textures = textures.add(std::iter::once(plan.cover));
+        Ok(shown(textures, !facts.has_alpha, SourceKind::Video(feed)))
     }
 
-    fn image(&self, draws: &DrawTable, visual: &Visual, key: &str) -> Result<BlockState, MediaError> {
-        let canvas = self.prepared.timeline.canvas;
-        let placement = media_placement(visual, self.size_of(key), canvas);
-        // Whole pixels: an image that is not scaled stays sharp.
-        let mut whole = placement.dest;
-        (whole.x, whole.y) = (whole.x.round(), whole.y.round());
-        (whole.width, whole.height) = (whole.width.round().max(1.0), whole.height.round().max(1.0));
-        let Some(dest) = EvenRect::covering(whole, canvas) else {
-            return Ok(BlockState::OffCanvas);
+    fn image(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
+        let timeline = &self.prepared.timeline;
+        let size = self.prepared.facts_of(key).size.unwrap_or((2, 2));
+        let Some(plan) = still_plan(&timeline.source_use(index), size, timeline.canvas) else {
+            return Ok(BlockState::Absent);
         };
-        let visible = visible_part(whole, dest);
-        let crop = source_part(placement.crop, whole, visible);
-        let size = (whole_px(visible.width), whole_px(visible.height));
-        let image =
-            image_from_file(&self.prepared.path_of(key), crop, size).map_err(|fault| fault.of(key))?;
-        let offset = (whole_px(visible.x) - dest.x, whole_px(visible.y) - dest.y);
-        let bytes = framed(&image.bytes, size, offset, dest.size());
-        let gpu = &self.context.gpu;
-        let texture = plane_texture(&gpu.device, "image", dest.size(), wgpu::TextureFormat::Rgba8Unorm);
-        write_plane(&gpu.queue, &texture, &bytes);
-        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(draws, &texture, dest))))
+        let source = open_image(&self.prepared.path_of(key), key, plan.crop, plan.size)?;
+        let set = textures.add(std::iter::once(plan.cover));
+        match source {
+            ImageSource::Still(picture) => {
+                let opaque = plan.frame.is_none() && is_opaque(&picture);
+                let picture = match plan.frame {
+                    Some((offset, size)) => Arc::new(framed(&picture, offset, size)),
+                    None => picture,
+                };
+                textures.set_picture(&set, 0, Picture::Rgba(picture));
+                Ok(shown(set, opaque, SourceKind::Still))
+            }
+            ImageSource::Animated(animated) => Ok(shown(set, false, SourceKind::Animated(animated))),
+        }
     }
 
-    fn text(&mut self, draws: &DrawTable, block: &PlacedBlock) -> Result<BlockState, RenderError> {
-        let Content::Text(text) = &block.content else { return Ok(BlockState::OffCanvas) };
-        let layout = TextLayout::new(&mut self.context.fonts, text, self.prepared.timeline.canvas);
-        for missing in &layout.missing {
+    fn text(&mut self, textures: &mut Textures, index: usize) -> BlockState {
+        let Some(setting) = self.prepared.texts.get(&index) else { return BlockState::Absent };
+        let block = &self.prepared.timeline.blocks[index];
+        for missing in setting.missing() {
             self.warnings.push(RenderWarning {
                 pointer: format!("{}/text", block.pointer),
                 code: "missing_glyph".to_owned(),
@@ -125,65 +161,58 @@ impl SourceMaker<'_> {
                 ),
             });
         }
-        let Some(dest) = layout.ink else { return Ok(BlockState::OffCanvas) };
-        let texture = self
-            .text
-            .draw(&self.context.gpu, &mut self.context.fonts, (&layout, text.color), dest)
-            .map_err(|source| RenderError::Text { pointer: format!("{}/text", block.pointer), source })?;
-        Ok(BlockState::Still(LayerSource::Still(StillLayer::new(draws, &texture, dest))))
+        let source_use = self.prepared.timeline.source_use(index);
+        let (source, covers) = TextSource::new(setting, &source_use, self.prepared.timeline.canvas);
+        shown(textures.add(covers), false, SourceKind::Text(source))
     }
 
-    fn size_of(&self, key: &str) -> (u32, u32) {
-        self.prepared.facts.get(key).and_then(|facts| facts.size).unwrap_or((2, 2))
-    }
-}
-
-/// The next picture of a video, `None` for a still.
-pub(super) fn next_picture(
-    state: &mut BlockState,
-    block: &PlacedBlock,
-) -> Result<Option<Arc<CodedPicture>>, RenderError> {
-    match state {
-        BlockState::Video { feed, .. } => feed
-            .next_picture()
-            .ok_or(RenderError::StageLost { stage: "decode" })?
-            .map(Some)
-            .map_err(|source| RenderError::Media { pointer: block.source_pointer(), source }),
-        BlockState::Still(_) | BlockState::Waiting | BlockState::OffCanvas | BlockState::Over => Ok(None),
+    fn placeholder(&self, textures: &mut Textures, index: usize) -> BlockState {
+        let timeline = &self.prepared.timeline;
+        let SourceUse { picture_px, .. } = timeline.source_use(index);
+        let picture = super::asset_errors::placeholder_picture(picture_px);
+        let set =
+            textures.add(std::iter::once(crate::compositor::Cover::Source(avs_template::UnitRect::WHOLE)));
+        textures.set_picture(&set, 0, Picture::Rgba(Arc::new(picture)));
+        shown(set, true, SourceKind::Still)
     }
 }
 
-/// The part of `whole` that `dest` shows.
-fn visible_part(whole: avs_template::RectPx, dest: EvenRect) -> avs_template::RectPx {
-    let shown = dest.to_rect();
-    let (left, top) = (whole.x.max(shown.x), whole.y.max(shown.y));
-    let size = SizePx {
-        width: (whole.x + whole.width).min(shown.x + shown.width) - left,
-        height: (whole.y + whole.height).min(shown.y + shown.height) - top,
-    };
-    avs_template::RectPx { x: left, y: top, width: size.width, height: size.height }
+fn shown(textures: TextureSet, opaque: bool, kind: SourceKind) -> BlockState {
+    BlockState::Shown(Box::new(BlockSource { textures, opaque, kind }))
 }
 
-/// `picture` at `offset` inside a transparent picture of `frame` size, RGBA8.
-fn framed(picture: &[u8], size: (u32, u32), offset: (u32, u32), frame: (u32, u32)) -> Vec<u8> {
-    if size == frame {
-        return picture.to_vec();
+impl BlockSource {
+    /// Brings the block's textures up to this frame. Called once for each frame of the block, in order.
+    pub(super) fn advance(
+        &mut self,
+        textures: &mut Textures,
+        source_time: Ticks,
+    ) -> Result<(), MediaFailure> {
+        let picture = match &mut self.kind {
+            SourceKind::Video(feed) => feed.next_picture().ok_or(MediaFailure::Lost)??,
+            SourceKind::Animated(image) => Picture::Rgba(image.at(source_time)?),
+            SourceKind::Still | SourceKind::Text(_) => return Ok(()),
+        };
+        textures.set_picture(&self.textures, 0, picture);
+        Ok(())
     }
-    let row_bytes = |width: u32| width as usize * 4;
-    let mut framed = vec![0; row_bytes(frame.0) * frame.1 as usize];
-    let rows = framed.chunks_exact_mut(row_bytes(frame.0)).skip(offset.1 as usize);
-    for (to, from) in rows.zip(picture.chunks_exact(row_bytes(size.0))) {
-        to[row_bytes(offset.0)..][..from.len()].copy_from_slice(from);
-    }
-    framed
 }
 
-/// A whole, non-negative number of pixels.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "rounded, and clipped to the canvas"
-)]
-fn whole_px(px: f64) -> u32 {
-    px.round().max(0.0) as u32
+/// Why a block has no next picture.
+pub(super) enum MediaFailure {
+    /// Its decoding thread is gone: a fault of ours.
+    Lost,
+    /// Its file.
+    Media(MediaError),
+}
+
+impl From<MediaError> for MediaFailure {
+    fn from(error: MediaError) -> Self {
+        Self::Media(error)
+    }
+}
+
+fn is_opaque(picture: &RgbaPicture) -> bool {
+    let (texels, _) = picture.bytes.as_chunks::<4>();
+    texels.iter().all(|[_, _, _, alpha]| *alpha == u8::MAX)
 }

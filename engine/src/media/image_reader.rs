@@ -9,17 +9,7 @@ use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::error::MediaFault;
 use super::video_reader::check_size;
-
-/// RGBA8, premultiplied, gamma-coded, rows tightly packed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RgbaImage {
-    /// Width.
-    pub width_px: u32,
-    /// Height.
-    pub height_px: u32,
-    /// `4 * width_px * height_px` bytes.
-    pub bytes: Vec<u8>,
-}
+use crate::color::RgbaPicture;
 
 /// What an image's header says.
 pub(crate) struct ImageHeader {
@@ -43,13 +33,21 @@ pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFaul
 ///
 /// # Errors
 /// [`MediaFault`] where it is no image we know, damaged or too large.
-pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<RgbaImage, MediaFault> {
+pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<RgbaPicture, MediaFault> {
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
     let (decoder, orientation) = decoder_of(reader)?;
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(MediaFault::DamagedImage)?;
     decoded.apply_orientation(orientation);
-    let mut source = decoded.into_rgba8();
+    premultiplied_at_size(decoded.into_rgba8(), crop, size)
+}
+
+/// Brings `crop` of straight RGBA to `size`, premultiplied.
+pub(super) fn premultiplied_at_size(
+    mut source: image::RgbaImage,
+    crop: RectPx,
+    size: (u32, u32),
+) -> Result<RgbaPicture, MediaFault> {
     for texel in source.pixels_mut() {
         let [r, g, b, a] = texel.0;
         let premul =
@@ -63,13 +61,13 @@ fn scaled(
     source: image::RgbaImage,
     crop: RectPx,
     (width_px, height_px): (u32, u32),
-) -> Result<RgbaImage, MediaFault> {
+) -> Result<RgbaPicture, MediaFault> {
     let (source_width, source_height) = source.dimensions();
     let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
     if (crop.x, crop.y, crop.width, crop.height) == whole
         && (source_width, source_height) == (width_px, height_px)
     {
-        return Ok(RgbaImage { width_px, height_px, bytes: source.into_raw() });
+        return Ok(RgbaPicture { width_px, height_px, bytes: source.into_raw() });
     }
     let damaged = |error: &dyn std::fmt::Display| {
         MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error.to_string())))
@@ -93,7 +91,7 @@ fn scaled(
         // Lanczos overshoots; a premultiplied colour above its alpha would glow.
         (*r, *g, *b) = ((*r).min(*a), (*g).min(*a), (*b).min(*a));
     }
-    Ok(RgbaImage { width_px, height_px, bytes })
+    Ok(RgbaPicture { width_px, height_px, bytes })
 }
 
 fn decoder_of<R: BufRead + Seek + 'static>(

@@ -1,5 +1,6 @@
 //! Reading media files: probing, video pictures, sound samples, still images. No placement and no drawing.
 
+mod animated_image;
 mod audio_reader;
 mod error;
 mod image_reader;
@@ -7,13 +8,16 @@ mod input;
 mod orientation;
 mod picture_scaler;
 mod probe;
+mod tempo;
 mod video_feed;
 mod video_reader;
 
+pub use animated_image::{AnimatedImage, ImageSource, open_image};
 pub use audio_reader::{AudioReader, CHANNELS, SAMPLE_RATE};
 pub use error::{MediaError, MediaFault};
-pub use image_reader::{RgbaImage, image_from_file};
+pub use image_reader::image_from_file;
 pub use input::init;
 pub use picture_scaler::PictureDesc;
 pub use probe::{MediaProbe, probe};
+pub use tempo::TempoFilter;
 pub use video_feed::{VideoFeed, VideoFeedDesc};

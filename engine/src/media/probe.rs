@@ -35,7 +35,7 @@ pub fn probe(asset: &str, path: &Path) -> Result<MediaProbe, MediaError> {
 
 fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
     if let Some(ImageHeader { format, size }) = image_header(path)? {
-        let facts = MediaFacts { duration: None, size: Some(size), has_audio: false };
+        let facts = MediaFacts { size: Some(size), ..MediaFacts::default() };
         return Ok(MediaProbe { kind: avs_protocol::MediaKind::Image, format, facts });
     }
     let input = MediaInput::open(path)?;
@@ -43,6 +43,7 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
     let has_audio = input.best_stream(ffmpeg::media::Type::Audio).is_some();
     let format = input.demuxer.format().name().to_owned();
     let duration = media_duration(&input);
+    let audio_duration = stream_duration(&input, ffmpeg::media::Type::Audio);
     drop(input);
     if has_audio {
         AudioReader::open(path, Ticks::ZERO)?.read(&mut [0.0; PROBED_SAMPLES])?;
@@ -56,16 +57,17 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
         (false, true) => (avs_protocol::MediaKind::Audio, None),
         (false, false) => return Err(MediaFault::NoStreams),
     };
-    let facts = MediaFacts { duration, size, has_audio };
+    let facts = MediaFacts { duration, size, has_audio, audio_duration, has_alpha: false };
     Ok(MediaProbe { kind, format, facts })
 }
 
 /// The video's length where there is video, else the container's; `None` where the file does not say.
 fn media_duration(input: &MediaInput) -> Option<Ticks> {
-    let video = input.best_stream(ffmpeg::media::Type::Video).and_then(|stream| {
-        let (duration, base) = (stream.duration(), stream.time_base());
-        (duration > 0)
-            .then(|| Ticks::from_rational(duration, base.numerator().into(), base.denominator().into()))
-    });
-    video.or_else(|| input.duration())
+    stream_duration(input, ffmpeg::media::Type::Video).or_else(|| input.duration())
+}
+
+fn stream_duration(input: &MediaInput, kind: ffmpeg::media::Type) -> Option<Ticks> {
+    let stream = input.best_stream(kind)?;
+    let (duration, base) = (stream.duration(), stream.time_base());
+    (duration > 0).then(|| Ticks::from_rational(duration, base.numerator().into(), base.denominator().into()))
 }

@@ -9,7 +9,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::error::{MediaError, MediaFault};
 use super::picture_scaler::{PictureDesc, PictureScaler};
 use super::video_reader::VideoReader;
-use crate::color::CodedPicture;
+use crate::color::Picture;
 use crate::limits;
 
 /// What to decode.
@@ -21,11 +21,11 @@ pub struct VideoFeedDesc {
     pub asset: String,
     /// What to make of each picture.
     pub picture: PictureDesc,
-    /// Source time of each output frame, in order; never decreasing.
+    /// Source time of each output frame, in order; decreases where the file plays anew.
     pub times: Vec<Ticks>,
 }
 
-type Delivery = Result<Arc<CodedPicture>, MediaError>;
+type Delivery = Result<Picture, MediaError>;
 
 /// The receiving end. Dropping it stops the thread at its next picture.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl VideoFeed {
 
     /// The picture of the next output frame, in order, or why the file cannot be decoded; the feed is over then.
     /// `None` where the thread is lost, or no frame is left: a fault of ours.
-    pub fn next_picture(&mut self) -> Option<Result<Arc<CodedPicture>, MediaError>> {
+    pub fn next_picture(&mut self) -> Option<Result<Picture, MediaError>> {
         self.pictures.recv().ok()
     }
 }
@@ -67,9 +67,18 @@ fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFau
     }
     let mut scaler = PictureScaler::new(desc.picture, reader.orientation());
     let mut shown = None;
+    let mut before = Ticks::ZERO;
     for &time in &desc.times {
+        // It plays anew.
+        if time < before {
+            reader = VideoReader::open(&desc.path)?;
+            if time > Ticks::ZERO {
+                reader.seek(time)?;
+            }
+        }
+        before = time;
         if let Some(frame) = reader.advance_to(time)? {
-            shown = Some(Arc::new(scaler.picture(frame)?));
+            shown = Some(Picture::Coded(Arc::new(scaler.picture(frame)?)));
         }
         let picture = shown.clone().ok_or(MediaFault::NoPictures)?;
         if send.send(Ok(picture)).is_err() {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use glyphon::{FontSystem, SwashCache};
+use std::path::Path;
+use std::sync::Arc;
+
+use cosmic_text::{FontSystem, SwashCache, fontdb};
 
 /// A family that this machine does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +14,33 @@ pub struct UnknownFamily {
     pub family: String,
     /// The nearest names there are.
     pub near: Vec<String>,
+}
+
+/// A font file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FontError {
+    /// Not on disk, or not readable.
+    #[error("the font cannot be read ({0})")]
+    Unreadable(#[source] std::io::Error),
+    /// Not a font.
+    #[error("not a font we can read; send a TTF or OTF file")]
+    NotAFont,
+}
+
+/// Checks that a file is a font.
+///
+/// # Errors
+/// [`FontError`] where it is none.
+pub fn check_font_file(path: &Path) -> Result<(), FontError> {
+    faces_of(path).map(|_| ())
+}
+
+fn faces_of(path: &Path) -> Result<Vec<fontdb::FaceInfo>, FontError> {
+    let bytes = std::fs::read(path).map_err(FontError::Unreadable)?;
+    let mut database = fontdb::Database::new();
+    database.load_font_source(fontdb::Source::Binary(Arc::new(bytes)));
+    let faces: Vec<_> = database.faces().cloned().collect();
+    if faces.is_empty() { Err(FontError::NotAFont) } else { Ok(faces) }
 }
 
 /// Families listed in a suggestion, at most.
@@ -37,6 +67,22 @@ impl Fonts {
         let faces = system.db().faces();
         let families = faces.flat_map(|face| face.families.iter().map(|(name, _)| name.clone())).collect();
         Self { system, glyphs: SwashCache::new(), families }
+    }
+
+    /// Adds the font of a file under the name `family`, whatever it calls itself, and under `weight`, if given.
+    ///
+    /// # Errors
+    /// [`FontError`] where it is no font.
+    pub fn add_file(&mut self, path: &Path, family: &str, weight: Option<u16>) -> Result<(), FontError> {
+        for mut face in faces_of(path)? {
+            face.families = vec![(family.to_owned(), fontdb::Language::English_UnitedStates)];
+            if let Some(weight) = weight {
+                face.weight = fontdb::Weight(weight);
+            }
+            self.system.db_mut().push_face_info(face);
+        }
+        self.families.insert(family.to_owned());
+        Ok(())
     }
 
     /// Checks that a family is there, whatever its case.

@@ -1,6 +1,6 @@
 //! What a block of a template says, with defaults filled in. How it is read is in `block_read`.
 
-use crate::{EncodedSrgb, Ticks};
+use crate::{Animated, Crop, Flip, KenBurns, Look, OnAssetError, TextBlock, Ticks};
 
 /// One block of a template.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +49,7 @@ pub enum BlockDuration {
 
 /// What a block shows or plays.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are at most 500, and boxes would be in every pattern")]
 pub enum Content {
     /// Moving pictures and their sound.
     Video(VideoBlock),
@@ -80,6 +81,15 @@ impl Content {
         }
     }
 
+    /// Returns how it plays; at its own speed once, where it has no time.
+    pub fn playback(&self) -> Playback {
+        match self {
+            Self::Video(block) => block.playback,
+            Self::Audio(block) => block.playback,
+            Self::Image(_) | Self::Text(_) => Playback::default(),
+        }
+    }
+
     /// Returns where it is drawn; none for audio.
     pub fn visual(&self) -> Option<&Visual> {
         match self {
@@ -91,10 +101,10 @@ impl Content {
     }
 
     /// Returns how it sounds; none for pictures and text.
-    pub fn sound(&self) -> Option<Sound> {
+    pub fn sound(&self) -> Option<&Sound> {
         match self {
-            Self::Video(block) => Some(block.sound),
-            Self::Audio(block) => Some(block.sound),
+            Self::Video(block) => Some(&block.sound),
+            Self::Audio(block) => Some(&block.sound),
             Self::Image(_) | Self::Text(_) => None,
         }
     }
@@ -107,6 +117,8 @@ pub struct VideoBlock {
     pub source: Source,
     /// The part of it that is used.
     pub trim: Trim,
+    /// How fast and how often it plays.
+    pub playback: Playback,
     /// Its sound.
     pub sound: Sound,
     /// Where it is drawn.
@@ -118,6 +130,8 @@ pub struct VideoBlock {
 pub struct ImageBlock {
     /// The file.
     pub source: Source,
+    /// A slow journey over it.
+    pub ken_burns: Option<KenBurns>,
     /// Where it is drawn.
     pub visual: Visual,
 }
@@ -129,147 +143,10 @@ pub struct AudioBlock {
     pub source: Source,
     /// The part of it that is used.
     pub trim: Trim,
+    /// How fast and how often it plays.
+    pub playback: Playback,
     /// How it sounds; never muted.
     pub sound: Sound,
-}
-
-/// Text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TextBlock {
-    /// The text, line breaks kept; `1..=10_000` characters.
-    pub text: String,
-    /// Its letters.
-    pub font: Font,
-    /// Colour of the letters.
-    pub color: EncodedSrgb,
-    /// Colours across the letters, instead of `color`.
-    pub gradient: Option<Gradient>,
-    /// Where lines shorter than the box go.
-    pub align: TextAlign,
-    /// Where lines go in a box that is higher.
-    pub vertical_align: VerticalAlign,
-    /// Distance of baselines as a multiple of the font size, in `0.5..=4.0`.
-    pub line_height: f64,
-    /// Added after each letter, in reference pixels.
-    pub letter_spacing_px: f64,
-    /// Change of letter case.
-    pub transform: TextTransform,
-    /// Base direction of the paragraphs.
-    pub direction: TextDirection,
-    /// Outline of the letters, drawn behind their fill.
-    pub stroke: Option<Stroke>,
-    /// Behind letters and stroke.
-    pub shadow: Option<Shadow>,
-    /// Box behind the text.
-    pub background: Option<TextBackground>,
-    /// Most lines; what is over follows `overflow`.
-    pub max_lines: Option<u16>,
-    /// What happens where the text does not fit its width, height or lines.
-    pub overflow: Overflow,
-    /// Smallest and largest font size in reference pixels: the largest that fits the box is taken.
-    pub auto_fit: Option<(f64, f64)>,
-    /// The pieces that animations move.
-    pub split: TextSplit,
-    /// Where it is drawn.
-    pub visual: Visual,
-}
-
-/// A linear gradient over the box of the lines.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Gradient {
-    /// Direction in degrees as in CSS: 0 is up, 90 to the right, 180 down.
-    pub angle_degrees: f64,
-    /// Offset in `0.0..=1.0`, never falling, and colour; at least two.
-    pub stops: Vec<(f64, EncodedSrgb)>,
-}
-
-/// Outline of letters.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stroke {
-    /// Its colour.
-    pub color: EncodedSrgb,
-    /// Width in reference pixels, half of it outside the letter's outline.
-    pub width_px: f64,
-}
-
-/// Shadow of letters.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shadow {
-    /// Its colour.
-    pub color: EncodedSrgb,
-    /// Blur radius in reference pixels as in CSS: twice the standard deviation.
-    pub blur_px: f64,
-    /// Offset to the right in reference pixels.
-    pub x_px: f64,
-    /// Offset down in reference pixels.
-    pub y_px: f64,
-}
-
-/// Box behind a text.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TextBackground {
-    /// Its colour.
-    pub color: EncodedSrgb,
-    /// Space around the lines in reference pixels: left and right, top and bottom.
-    pub padding_px: (f64, f64),
-    /// Radius of its corners in reference pixels.
-    pub radius_px: f64,
-}
-
-/// Where lines go in a box that is higher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum VerticalAlign {
-    Top,
-    Middle,
-    Bottom,
-}
-
-/// Change of letter case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it all")]
-pub enum TextTransform {
-    None,
-    Uppercase,
-    Lowercase,
-    Capitalize,
-}
-
-/// Base direction of paragraphs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TextDirection {
-    /// That of the first strong character.
-    Auto,
-    /// Left to right.
-    Ltr,
-    /// Right to left.
-    Rtl,
-}
-
-/// What happens to text that does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Overflow {
-    /// Lines wrap; what is higher than the box goes beyond it. Lines over `maxLines` are left out.
-    Wrap,
-    /// The last line that fits ends in "…".
-    Ellipsis,
-    /// The font becomes smaller until it fits.
-    Shrink,
-    /// What is beyond the box is cut off.
-    Clip,
-}
-
-/// The pieces of a text that animations move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TextSplit {
-    /// None: it moves as a whole.
-    Whole,
-    /// Grapheme clusters.
-    Letter,
-    /// Words, with the punctuation that touches them.
-    Word,
-    /// Lines as they are broken.
-    Line,
 }
 
 /// The file that a block needs.
@@ -300,11 +177,42 @@ pub struct Trim {
     pub end: Option<Ticks>,
 }
 
+/// How fast and how often a file plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Playback {
+    /// Thousandths of the recorded speed, in `100..=10_000`: a rational, so that times stay exact.
+    pub speed_permille: u32,
+    /// True where sound keeps its pitch at another speed.
+    pub pitch_kept: bool,
+    /// How often the used part plays in all; none for again and again.
+    pub plays: Option<u32>,
+}
+
+impl Default for Playback {
+    fn default() -> Self {
+        Self { speed_permille: 1000, pitch_kept: true, plays: Some(1) }
+    }
+}
+
+impl Playback {
+    /// Returns how long the block takes for this much of the source.
+    pub fn block_time(self, source: Ticks) -> Ticks {
+        source.scaled(1000, i64::from(self.speed_permille))
+    }
+
+    /// Returns how much of the source passes in this much of the block.
+    pub fn source_time(self, block: Ticks) -> Ticks {
+        block.scaled(i64::from(self.speed_permille), 1000)
+    }
+}
+
 /// How a block sounds.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sound {
     /// Gain as a factor in `0.0..=4.0`.
-    pub volume: f64,
+    pub volume: Animated<f64>,
+    /// From -1.0, left, to 1.0, right.
+    pub pan: f64,
     /// True for silence.
     pub muted: bool,
     /// Time from silence to `volume` at the block's start.
@@ -315,81 +223,75 @@ pub struct Sound {
 
 impl Default for Sound {
     fn default() -> Self {
-        Self { volume: 1.0, muted: false, fade_in: Ticks::ZERO, fade_out: Ticks::ZERO }
+        Self {
+            volume: Animated::Constant(1.0),
+            pan: 0.0,
+            muted: false,
+            fade_in: Ticks::ZERO,
+            fade_out: Ticks::ZERO,
+        }
     }
-}
-
-/// The letters of a text.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Font {
-    /// Family name, not empty.
-    pub family: String,
-    /// Size of the em square.
-    pub size: FontSize,
-    /// Weight in `100..=900`.
-    pub weight: u16,
-    /// Upright or slanted.
-    pub style: FontStyle,
-}
-
-impl Default for Font {
-    fn default() -> Self {
-        Self { family: "Inter".into(), size: FontSize::Px(64.0), weight: 600, style: FontStyle::Normal }
-    }
-}
-
-/// Size of a font.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum FontSize {
-    /// Reference pixels.
-    Px(f64),
-    /// Percent of the frame's height.
-    FramePercent(f64),
-}
-
-/// Slant of a font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum FontStyle {
-    /// Upright.
-    Normal,
-    /// Slanted.
-    Italic,
-}
-
-/// Where lines shorter than their box go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TextAlign {
-    /// To the left edge.
-    Left,
-    /// To the middle.
-    Center,
-    /// To the right edge.
-    Right,
-    /// Spread over the width, but for the last line of a paragraph.
-    Justify,
 }
 
 /// Where and how a block is drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Visual {
     /// Of the anchor, from the frame's left edge; overrides `position`.
-    pub x: Option<Length>,
+    pub x: Option<Animated<Length>>,
     /// Of the anchor, from the frame's top edge, growing down; overrides `position`.
-    pub y: Option<Length>,
+    pub y: Option<Animated<Length>>,
     /// Where the block is, if not overridden.
     pub position: Position,
     /// Which point of the block is placed; none for the position's own.
     pub anchor: Option<Anchor>,
-    /// Width of the box; none for the whole frame (media) or the content (text).
-    pub width: Option<Length>,
-    /// Height of the box; none for the whole frame (media) or the content (text).
-    pub height: Option<Length>,
+    /// Width of the box; none for the whole frame (media) or the content (text, where it never moves).
+    pub width: Option<Animated<Length>>,
+    /// Height of the box; none for the whole frame (media) or the content (text, where it never moves).
+    pub height: Option<Animated<Length>>,
     /// How the content goes into the box.
     pub fit: Fit,
+    /// What is cut off the source before it goes into the box.
+    pub crop: Animated<Crop>,
+    /// About the middle of the box, in `0.0..=20.0`.
+    pub scale: Animated<f64>,
+    /// Degrees clockwise about the middle of the box.
+    pub rotation: Animated<f64>,
     /// In `0.0..=1.0`.
-    pub opacity: f64,
+    pub opacity: Animated<f64>,
+    /// Mirrored about the middle of the box.
+    pub flip: Flip,
+    /// Radius of the box's corners in reference pixels.
+    pub corner_radius: Animated<f64>,
     /// Higher is nearer to the viewer; equal ones stack in the order of the array.
     pub z_index: i32,
+    /// What happens where the file cannot be used.
+    pub on_asset_error: OnAssetError,
+    /// Movements, transition, filters, blending.
+    pub look: Look,
+}
+
+impl Default for Visual {
+    /// A bare video or image: it covers the frame.
+    fn default() -> Self {
+        Self {
+            x: None,
+            y: None,
+            position: Position::Center,
+            anchor: None,
+            width: None,
+            height: None,
+            fit: Fit::Cover,
+            crop: Animated::Constant(Crop::default()),
+            scale: Animated::Constant(1.0),
+            rotation: Animated::Constant(0.0),
+            opacity: Animated::Constant(1.0),
+            flip: Flip::None,
+            corner_radius: Animated::Constant(0.0),
+            z_index: 0,
+            on_asset_error: OnAssetError::Fail,
+            look: Look::default(),
+        }
+    }
 }
 
 /// A length along one axis of the frame.
@@ -450,6 +352,8 @@ pub enum Fit {
     Cover,
     /// Wholly visible in the box, which may stay partly empty.
     Contain,
+    /// The same over a blurred copy that fills the box.
+    ContainBlur,
     /// Stretched to the box.
     Fill,
     /// One source pixel is one reference pixel; what is over the box is cut off.

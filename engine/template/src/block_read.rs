@@ -3,12 +3,14 @@
 use serde_json::Value;
 
 use crate::{
-    AudioBlock, Block, BlockDuration, Content, EncodedSrgb, Field, Font, FontSize, FontStyle, ImageBlock,
-    NumberRange, ObjectReader, Overflow, Sound, Source, Start, TextAlign, TextBlock, TextDirection,
-    TextSplit, TextTransform, Ticks, Trim, VerticalAlign, VideoBlock, codes,
+    AudioBlock, Block, BlockDuration, Content, Field, ImageBlock, NumberRange, ObjectReader, Playback, Sound,
+    Source, Start, Ticks, Trim, VideoBlock, codes,
     field::quoted,
+    keyframe_read::read_animated_number,
     limits,
-    visual_read::{MEDIA_FITS, TEXT_FITS, read_color, read_percent, read_visual},
+    look_read::read_ken_burns,
+    text_read::read_text,
+    visual_read::{BlockShape, read_visual},
 };
 
 #[derive(Clone, Copy)]
@@ -27,9 +29,7 @@ const BLOCK_TYPES: [(&str, BlockType); 4] = [
 ];
 
 const DURATIONS: [(&str, BlockDuration); 2] = [("auto", BlockDuration::Auto), ("end", BlockDuration::End)];
-const FONT_STYLES: [(&str, FontStyle); 2] = [("normal", FontStyle::Normal), ("italic", FontStyle::Italic)];
-const ALIGNMENTS: [(&str, TextAlign); 3] =
-    [("left", TextAlign::Left), ("center", TextAlign::Center), ("right", TextAlign::Right)];
+const PITCHES: [(&str, bool); 2] = [("keep", true), ("follow", false)];
 
 /// Reads a block, or records why it is none.
 pub(crate) fn read_block(field: &Field<'_, '_>) -> Option<Block> {
@@ -59,8 +59,13 @@ pub(crate) fn read_block(field: &Field<'_, '_>) -> Option<Block> {
         BlockType::Audio => read_audio(&mut block).map(Content::Audio),
     };
     let pointer = block.pointer().to_string();
+    let says_duration = block.optional("duration").raw().is_some();
     block.finish();
-    Some(Block { pointer, start, duration, content: content? })
+    let content = content?;
+    // What plays for ever has no length of its own.
+    let endless = content.playback().plays.is_none();
+    let duration = if endless && !says_duration { BlockDuration::End } else { duration };
+    Some(Block { pointer, start, duration, content })
 }
 
 /// A positive duration stays positive, however short.
@@ -71,88 +76,55 @@ fn duration_from_secs(secs: f64) -> BlockDuration {
 fn read_video(block: &mut ObjectReader<'_, '_>) -> Option<VideoBlock> {
     let source = read_source(&block.required("source"));
     let trim = read_trim(&block.optional("trim"));
+    let playback = read_playback(block);
     let muted = block.optional("muted").boolean().unwrap_or(false);
     let sound = Sound { muted, ..read_sound(block) };
-    let visual = read_visual(block, &MEDIA_FITS);
-    Some(VideoBlock { source: source?, trim, sound, visual })
+    let (visual, _) = read_visual(block, BlockShape::Media);
+    Some(VideoBlock { source: source?, trim, playback, sound, visual })
 }
 
 fn read_image(block: &mut ObjectReader<'_, '_>) -> Option<ImageBlock> {
     let source = read_source(&block.required("source"));
-    let visual = read_visual(block, &MEDIA_FITS);
-    Some(ImageBlock { source: source?, visual })
+    let ken_burns = read_ken_burns(&block.optional("kenBurns"));
+    let (visual, _) = read_visual(block, BlockShape::Media);
+    Some(ImageBlock { source: source?, ken_burns, visual })
 }
 
 fn read_audio(block: &mut ObjectReader<'_, '_>) -> Option<AudioBlock> {
     let source = read_source(&block.required("source"));
     let trim = read_trim(&block.optional("trim"));
-    let sound = read_sound(block);
-    Some(AudioBlock { source: source?, trim, sound })
-}
-
-fn read_text(block: &mut ObjectReader<'_, '_>) -> Option<TextBlock> {
-    let text = block.required("text").string(1..=limits::TEXT_CHARS_MAX).map(str::to_owned);
-    let font = read_font(&block.optional("font")).unwrap_or_default();
-    let color = read_color(&block.optional("color")).unwrap_or(EncodedSrgb::WHITE);
-    let align = block.optional("align").choice(&ALIGNMENTS).unwrap_or(TextAlign::Center);
-    let line_height = block.optional("lineHeight").number(0.5..=4.0).unwrap_or(1.2);
-    let visual = read_visual(block, &TEXT_FITS);
-    Some(TextBlock {
-        text: text?,
-        font,
-        color,
-        gradient: None,
-        align,
-        vertical_align: VerticalAlign::Top,
-        line_height,
-        letter_spacing_px: 0.0,
-        transform: TextTransform::None,
-        direction: TextDirection::Auto,
-        stroke: None,
-        shadow: None,
-        background: None,
-        max_lines: None,
-        overflow: Overflow::Wrap,
-        auto_fit: None,
-        split: TextSplit::Whole,
-        visual,
-    })
-}
-
-fn read_font(field: &Field<'_, '_>) -> Option<Font> {
-    let mut font = field.object()?;
-    let default = Font::default();
-    let family = font.optional("family").string(1..=limits::FONT_FAMILY_CHARS_MAX).map(str::to_owned);
-    let size = read_font_size(&font.optional("size"));
-    let weight = font.optional("weight").integer(100..=900_u16);
-    let style = font.optional("style").choice(&FONT_STYLES);
-    font.finish();
-    Some(Font {
-        family: family.unwrap_or(default.family),
-        size: size.unwrap_or(default.size),
-        weight: weight.unwrap_or(default.weight),
-        style: style.unwrap_or(default.style),
-    })
-}
-
-fn read_font_size(field: &Field<'_, '_>) -> Option<FontSize> {
-    match field.raw()? {
-        Value::String(text) => {
-            read_percent(field, text, NumberRange::above(0.0, 100.0)).map(FontSize::FramePercent)
-        }
-        Value::Number(_) => field.number(NumberRange::above(0.0, limits::FONT_SIZE_PX_MAX)).map(FontSize::Px),
-        _ => field.wrong_type("a number of pixels or a percentage of the frame's height such as \"8%\""),
-    }
+    let playback = read_playback(block);
+    let pan = block.optional("pan").number(-1.0..=1.0).unwrap_or(0.0);
+    let sound = Sound { pan, ..read_sound(block) };
+    Some(AudioBlock { source: source?, trim, playback, sound })
 }
 
 fn read_sound(block: &mut ObjectReader<'_, '_>) -> Sound {
-    let volume = block.optional("volume").number(0.0..=limits::VOLUME_MAX).unwrap_or(1.0);
+    let volume = read_animated_number(&block.optional("volume"), 0.0..=limits::VOLUME_MAX, 1.0);
     let mut fade = |name| {
         let secs = block.optional(name).number(0.0..=limits::VIDEO_SECS_MAX);
         secs.map_or(Ticks::ZERO, Ticks::from_secs)
     };
     let (fade_in, fade_out) = (fade("fadeIn"), fade("fadeOut"));
-    Sound { volume, muted: false, fade_in, fade_out }
+    Sound { volume, pan: 0.0, muted: false, fade_in, fade_out }
+}
+
+fn read_playback(block: &mut ObjectReader<'_, '_>) -> Playback {
+    let speed = block.optional("speed").number(limits::SPEED_MIN..=limits::SPEED_MAX).unwrap_or(1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 100 and 10000")]
+    let speed_permille = (speed * 1000.0).round() as u32;
+    let pitch_kept = block.optional("pitch").choice(&PITCHES).unwrap_or(true);
+    let plays = read_plays(&block.optional("loop")).unwrap_or(Some(1));
+    Playback { speed_permille, pitch_kept, plays }
+}
+
+/// Reads how often the media plays: `true` for again and again, `false` for once, or a number of times in all.
+fn read_plays(field: &Field<'_, '_>) -> Option<Option<u32>> {
+    match field.raw()? {
+        Value::Bool(endless) => Some(if *endless { None } else { Some(1) }),
+        Value::Number(_) => field.integer(1..=limits::PLAYS_MAX).map(Some),
+        _ => field.wrong_type("true, false, or how many times it plays in all"),
+    }
 }
 
 fn read_trim(field: &Field<'_, '_>) -> Trim {
@@ -167,7 +139,8 @@ fn read_trim(field: &Field<'_, '_>) -> Trim {
     Trim { start, end }
 }
 
-fn read_source(field: &Field<'_, '_>) -> Option<Source> {
+/// Reads which file is meant.
+pub(crate) fn read_source(field: &Field<'_, '_>) -> Option<Source> {
     let mut source = field.object()?;
     let url = source.optional("url");
     let upload_name = source.optional("uploadName");

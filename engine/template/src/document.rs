@@ -3,8 +3,13 @@
 use serde_json::Value;
 
 use crate::{
-    Block, EncodedSrgb, Issue, IssueCollector, Issues, ObjectReader, Pointer, Source, block_read::read_block,
-    codes, limits, rules, visual_read::read_opaque_color,
+    Animated, Block, EncodedSrgb, Field, Issue, IssueCollector, Issues, ObjectReader, OnAssetError, Pointer,
+    Source,
+    block_read::{read_block, read_source},
+    codes,
+    keyframe_read::read_animated,
+    limits, rules,
+    visual_read::read_opaque_color,
 };
 
 /// A valid template: what the validator accepts, the renderer draws.
@@ -12,10 +17,25 @@ use crate::{
 pub struct Template {
     /// For people; at most 200 characters.
     pub name: Option<String>,
-    /// What shows where no block is; opaque.
-    pub background: EncodedSrgb,
+    /// What shows where no block is; opaque. Keyframes are in the time of the video.
+    pub background: Animated<EncodedSrgb>,
+    /// Fonts of its own.
+    pub fonts: Vec<FontFile>,
     /// In the order of the document; `1..=500`.
     pub blocks: Vec<Block>,
+}
+
+/// A font that the template brings along.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FontFile {
+    /// RFC 6901 pointer to it.
+    pub pointer: String,
+    /// The name by which blocks use it, whatever the file calls itself.
+    pub family: String,
+    /// The weight that it stands for; none for what the file says.
+    pub weight: Option<u16>,
+    /// The file.
+    pub source: Source,
 }
 
 impl Template {
@@ -50,7 +70,19 @@ impl Template {
 
     /// Returns each use of a media file with the pointer to it, in the order of the document, repeats included.
     pub fn sources(&self) -> impl Iterator<Item = (String, &Source)> {
-        self.blocks.iter().filter_map(|block| Some((block.source_pointer(), block.content.source()?)))
+        let fonts = self.fonts.iter().map(|font| (format!("{}/source", font.pointer), &font.source));
+        let blocks = self.blocks.iter();
+        blocks.filter_map(|block| Some((block.source_pointer(), block.content.source()?))).chain(fonts)
+    }
+
+    /// Returns true where every block that uses the media file `key` can do without it.
+    pub fn can_do_without(&self, key: &str) -> bool {
+        let uses = |block: &&Block| block.content.source().is_some_and(|source| source.key() == key);
+        let forgives = |block: &Block| {
+            block.content.visual().is_some_and(|visual| visual.on_asset_error != OnAssetError::Fail)
+        };
+        self.fonts.iter().all(|font| font.source.key() != key)
+            && self.blocks.iter().filter(uses).all(forgives)
     }
 }
 
@@ -58,7 +90,9 @@ fn read_template(mut reader: ObjectReader<'_, '_>, issues: &IssueCollector) -> O
     // The version is not kept: there is only one.
     reader.required("version").choice(&[("1", ())]);
     let name = reader.optional("name").string(0..=limits::NAME_CHARS_MAX).map(str::to_owned);
-    let background = read_opaque_color(&reader.optional("background")).unwrap_or(EncodedSrgb::BLACK);
+    let background = read_animated(&reader.optional("background"), read_opaque_color);
+    let fonts = reader.optional("fonts").array(0..=limits::FONTS_MAX).unwrap_or_default();
+    let fonts = fonts.iter().filter_map(read_font_file).collect();
     let elements = reader.required("blocks").array(1..=limits::BLOCKS_MAX);
     let blocks = elements.map(|elements| {
         let mut order = rules::OrderRules::new(issues);
@@ -76,5 +110,16 @@ fn read_template(mut reader: ObjectReader<'_, '_>, issues: &IssueCollector) -> O
         read
     });
     reader.finish();
-    Some(Template { name, background, blocks: blocks?.into_iter().collect::<Option<_>>()? })
+    let background = background.unwrap_or(Animated::Constant(EncodedSrgb::BLACK));
+    Some(Template { name, background, fonts, blocks: blocks?.into_iter().collect::<Option<_>>()? })
+}
+
+fn read_font_file(field: &Field<'_, '_>) -> Option<FontFile> {
+    let mut font = field.object()?;
+    let family = font.required("family").string(1..=limits::FONT_FAMILY_CHARS_MAX).map(str::to_owned);
+    let weight = font.optional("weight").integer(100..=900_u16);
+    let source = read_source(&font.required("source"));
+    let pointer = font.pointer().to_string();
+    font.finish();
+    Some(FontFile { pointer, family: family?, weight, source: source? })
 }

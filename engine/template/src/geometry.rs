@@ -1,6 +1,6 @@
 //! From the fields of a visual block to rectangles in output pixels. Rectangles may leave the frame: the compositor clips.
 
-use crate::{Anchor, Fit, FontSize, Length, Visual};
+use crate::{Anchor, Animated, BlockTime, Fit, FontSize, Length, Visual};
 
 /// Short side of the reference frame, in whose pixels templates are written (template.md, "Every visual block").
 const REFERENCE_SIDE_PX: f64 = 1080.0;
@@ -28,6 +28,11 @@ pub struct RectPx {
     pub width: f64,
     /// Not negative.
     pub height: f64,
+}
+
+impl RectPx {
+    /// No area.
+    pub const EMPTY: Self = Self { x: 0.0, y: 0.0, width: 0.0, height: 0.0 };
 }
 
 /// Which part of a picture goes where.
@@ -65,45 +70,66 @@ impl FontSize {
     }
 }
 
-/// Places a picture of `media` pixels.
-pub fn media_placement(visual: &Visual, media: (u32, u32), canvas: (u32, u32)) -> MediaPlacement {
+/// Places a picture of `media` pixels at a moment of its block.
+pub fn media_placement(
+    visual: &Visual,
+    now: BlockTime,
+    media: (u32, u32),
+    canvas: (u32, u32),
+) -> MediaPlacement {
+    let target = media_box(visual, now, canvas);
+    placed_in(target, visual, visual.fit, (now, media, canvas))
+}
+
+/// Returns the box of a video or an image in output pixels.
+pub(crate) fn media_box(visual: &Visual, now: BlockTime, canvas: (u32, u32)) -> RectPx {
     let frame = Frame::new(canvas);
     let size = SizePx {
-        width: visual.width.map_or(frame.width, |width| frame.along_x(width)),
-        height: visual.height.map_or(frame.height, |height| frame.along_y(height)),
+        width: frame.side_x(visual.width.as_ref(), now).unwrap_or(frame.width),
+        height: frame.side_y(visual.height.as_ref(), now).unwrap_or(frame.height),
     };
-    let media = SizePx { width: f64::from(media.0.max(1)), height: f64::from(media.1.max(1)) };
-    let whole = RectPx { x: 0.0, y: 0.0, width: media.width, height: media.height };
-    let target = frame.placed(visual, size, 0.0);
-    let (scale_x, scale_y) = (target.width / media.width, target.height / media.height);
-    match visual.fit {
+    frame.placed(visual, now, size, 0.0)
+}
+
+/// Places the cropped picture in a box.
+pub(crate) fn placed_in(
+    target: RectPx,
+    visual: &Visual,
+    fit: Fit,
+    (now, media, canvas): (BlockTime, (u32, u32), (u32, u32)),
+) -> MediaPlacement {
+    let crop = visual.crop.at(now).unwrap_or_default();
+    let (width, height) = (f64::from(media.0.max(1)), f64::from(media.1.max(1)));
+    let whole = RectPx {
+        x: crop.left * width,
+        y: crop.top * height,
+        width: width * (1.0 - crop.left - crop.right),
+        height: height * (1.0 - crop.top - crop.bottom),
+    };
+    let (scale_x, scale_y) = (target.width / whole.width, target.height / whole.height);
+    match fit {
         Fit::Fill => MediaPlacement { crop: whole, dest: target },
         // The box itself, not a product that rounds to almost the box.
-        Fit::Cover => MediaPlacement { dest: target, ..shown_at_scale(media, target, scale_x.max(scale_y)) },
-        Fit::Contain => shown_at_scale(media, target, scale_x.min(scale_y)),
-        Fit::None => shown_at_scale(media, target, frame.reference_scale),
+        Fit::Cover => MediaPlacement { dest: target, ..shown_at_scale(whole, target, scale_x.max(scale_y)) },
+        Fit::Contain | Fit::ContainBlur => shown_at_scale(whole, target, scale_x.min(scale_y)),
+        Fit::None => shown_at_scale(whole, target, output_px_per_reference_px(canvas)),
     }
 }
 
 /// Returns the box for the lines of a text.
 pub fn text_box(visual: &Visual, canvas: (u32, u32)) -> TextBoxDesc {
     let frame = Frame::new(canvas);
-    let width_px = visual.width.map(|width| frame.along_x(width));
+    let width_px = frame.side_x(visual.width.as_ref(), BlockTime::START);
     TextBoxDesc {
         width_max_px: width_px.unwrap_or(frame.width * (1.0 - 2.0 * SAFE_AREA_FRACTION)),
         width_px,
-        height_px: visual.height.map(|height| frame.along_y(height)),
+        height_px: frame.side_y(visual.height.as_ref(), BlockTime::START),
     }
 }
 
-/// Places a text whose lines measure `content` output pixels.
-pub fn text_placement(visual: &Visual, content: SizePx, canvas: (u32, u32)) -> RectPx {
-    let desc = text_box(visual, canvas);
-    let size = SizePx {
-        width: desc.width_px.unwrap_or(content.width),
-        height: desc.height_px.unwrap_or(content.height),
-    };
-    Frame::new(canvas).placed(visual, size, SAFE_AREA_FRACTION)
+/// Places a text whose content measures `content` output pixels.
+pub fn text_placement(visual: &Visual, now: BlockTime, content: SizePx, canvas: (u32, u32)) -> RectPx {
+    Frame::new(canvas).placed(visual, now, content, SAFE_AREA_FRACTION)
 }
 
 struct Frame {
@@ -129,6 +155,14 @@ impl Frame {
         self.output_px(length, self.height)
     }
 
+    fn side_x(&self, width: Option<&Animated<Length>>, now: BlockTime) -> Option<f64> {
+        width?.mapped_at(now, |width| self.along_x(width))
+    }
+
+    fn side_y(&self, height: Option<&Animated<Length>>, now: BlockTime) -> Option<f64> {
+        height?.mapped_at(now, |height| self.along_y(height))
+    }
+
     fn output_px(&self, length: Length, side_px: f64) -> f64 {
         match length {
             Length::Px(px) => px * self.reference_scale,
@@ -137,13 +171,13 @@ impl Frame {
     }
 
     /// Puts a box of `size` so that its anchor is at x, y, or else at the position within the margin.
-    fn placed(&self, visual: &Visual, size: SizePx, margin_fraction: f64) -> RectPx {
+    fn placed(&self, visual: &Visual, now: BlockTime, size: SizePx, margin_fraction: f64) -> RectPx {
         let place = visual.position.anchor();
         let within = |side_px: f64, fraction: f64| {
             side_px * (margin_fraction + fraction * (1.0 - 2.0 * margin_fraction))
         };
-        let x = visual.x.map_or_else(|| within(self.width, place.x), |x| self.along_x(x));
-        let y = visual.y.map_or_else(|| within(self.height, place.y), |y| self.along_y(y));
+        let x = self.side_x(visual.x.as_ref(), now).unwrap_or_else(|| within(self.width, place.x));
+        let y = self.side_y(visual.y.as_ref(), now).unwrap_or_else(|| within(self.height, place.y));
         let Anchor { x: anchor_x, y: anchor_y } = visual.anchor.unwrap_or(place);
         RectPx {
             x: x - anchor_x * size.width,
@@ -155,14 +189,14 @@ impl Frame {
 }
 
 /// Shows the middle of `media` in the middle of `target`, `scale` output pixels per source pixel.
-fn shown_at_scale(media: SizePx, target: RectPx, scale: f64) -> MediaPlacement {
+fn shown_at_scale(media: RectPx, target: RectPx, scale: f64) -> MediaPlacement {
     let (width, height) =
         ((media.width * scale).min(target.width), (media.height * scale).min(target.height));
     let (crop_width, crop_height) = ((width / scale).min(media.width), (height / scale).min(media.height));
     MediaPlacement {
         crop: RectPx {
-            x: (media.width - crop_width) / 2.0,
-            y: (media.height - crop_height) / 2.0,
+            x: media.x + (media.width - crop_width) / 2.0,
+            y: media.y + (media.height - crop_height) / 2.0,
             width: crop_width,
             height: crop_height,
         },

@@ -58,6 +58,20 @@ pub mod codes {
     pub const SOURCE_SHORTER_THAN_BLOCK: &str = "source_shorter_than_block";
     /// Warning: the trim ends after the source does.
     pub const TRIM_END_BEYOND_SOURCE: &str = "trim_end_beyond_source";
+    /// Keyframes out of order.
+    pub const INVALID_KEYFRAMES: &str = "invalid_keyframes";
+    /// A field that cannot have keyframes has them.
+    pub const NOT_ANIMATABLE: &str = "not_animatable";
+    /// A field says nothing beside another one.
+    pub const MEANINGLESS: &str = "meaningless";
+    /// Two animations split one text differently.
+    pub const SPLITS_DIFFER: &str = "splits_differ";
+    /// Media that plays for ever has no length of its own.
+    pub const AUTO_DURATION_OF_LOOP: &str = "auto_duration_of_loop";
+    /// Warning: a transition with nothing to come from.
+    pub const TRANSITION_WITHOUT_PARTNER: &str = "transition_without_partner";
+    /// Warning: a transition longer than its block.
+    pub const TRANSITION_CUT: &str = "transition_cut";
     /// Warning: the block starts when the video has ended.
     pub const BLOCK_NEVER_SHOWN: &str = "block_never_shown";
 }

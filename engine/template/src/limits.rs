@@ -36,3 +36,37 @@ pub const Z_INDEX_MAX: i32 = 1_000_000;
 pub const FPS_MAX: u32 = 60;
 /// Most issues in one answer (api.md, "Request"); more help nobody.
 pub const ISSUES_MAX: usize = 50;
+/// Most keyframes of one property; a movement sampled at ten a second for twenty seconds.
+pub const KEYFRAMES_MAX: usize = 200;
+/// Most animations of one block.
+pub const ANIMATIONS_MAX: usize = 16;
+/// Most filters of one block; each may cost a pass over its picture.
+pub const FILTERS_MAX: usize = 16;
+/// Largest blur in reference pixels; a fifth of the frame's short side.
+pub const BLUR_PX_MAX: f64 = 200.0;
+/// Largest scale as a factor.
+pub const SCALE_MAX: f64 = 20.0;
+/// Farthest rotation in degrees: ten turns.
+pub const ROTATION_DEGREES_MAX: f64 = 3600.0;
+/// Largest corner radius in reference pixels; beyond half a frame's side nothing changes.
+pub const CORNER_RADIUS_PX_MAX: f64 = 4096.0;
+/// Most of a side that may be cropped; what is left must be visible.
+pub const CROP_MAX: f64 = 0.99;
+/// Nearest view of a Ken Burns journey as a factor.
+pub const KEN_BURNS_SCALE_MAX: f64 = 10.0;
+/// Slowest and fastest playback as factors (template.md, "video").
+pub const SPEED_MIN: f64 = 0.1;
+/// See [`SPEED_MIN`].
+pub const SPEED_MAX: f64 = 10.0;
+/// Most times that media plays, if counted.
+pub const PLAYS_MAX: u32 = 1000;
+/// Widest letter spacing in reference pixels, to either side.
+pub const LETTER_SPACING_PX_MAX: f64 = 500.0;
+/// Widest stroke, padding, shadow offset or blur in reference pixels.
+pub const TEXT_EFFECT_PX_MAX: f64 = 500.0;
+/// Most lines that `maxLines` may ask for.
+pub const TEXT_LINES_MAX: u16 = 1000;
+/// Most stops of a gradient.
+pub const GRADIENT_STOPS_MAX: usize = 16;
+/// Most fonts of a template's own.
+pub const FONTS_MAX: usize = 20;

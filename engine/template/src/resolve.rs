@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Block, BlockDuration, Content, Issue, IssueCollector, Issues, MediaFacts, OutputSpec, PlacedBlock, Start,
-    Template, Ticks, Timeline, Trim, Warning, codes, field::quoted, rules::OrderRules,
+    Block, BlockDuration, Content, Issue, IssueCollector, Issues, MediaFacts, OutputSpec, Passage,
+    PlacedBlock, Start, Template, Ticks, Timeline, Transition, Trim, Warning, codes,
+    field::quoted,
+    passage::{covers, partner_of},
+    rules::OrderRules,
 };
 
 /// See [`Timeline::new`].
@@ -20,16 +23,18 @@ pub(crate) fn timeline_from_template(
     resolver.check_total(template, duration);
     let mut blocks = Vec::with_capacity(spans.len());
     for (index, (block, span)) in template.blocks.iter().zip(spans).enumerate() {
-        blocks.extend(resolver.placed(index, block, span, duration));
+        let placed = resolver.placed(index, block, span, duration);
+        blocks.extend(placed.map(|placed| with_media(placed, facts)));
     }
     blocks.sort_by_key(|placed| placed.content.visual().map_or((true, 0), |visual| (false, visual.z_index)));
+    resolver.join(template, &mut blocks);
     let Resolver { issues, warnings, .. } = resolver;
     issues.into_result(Some(Timeline {
         canvas: (output.width_px, output.height_px),
         fps: output.fps,
         duration,
         frame_count: output.fps.frame_count(duration),
-        background: template.background,
+        background: template.background.clone(),
         blocks,
         warnings,
     }))
@@ -105,7 +110,11 @@ impl Resolver<'_> {
             }
             _ => {}
         }
-        block.content.trim().map_or(Ok(None), |trim| self.trimmed_end(block, trim, facts.duration))
+        let duration = match block.content {
+            Content::Audio(_) => facts.audio_duration.or(facts.duration),
+            Content::Video(_) | Content::Image(_) | Content::Text(_) => facts.duration,
+        };
+        block.content.trim().map_or(Ok(None), |trim| self.trimmed_end(block, trim, duration))
     }
 
     fn trimmed_end(
@@ -141,7 +150,16 @@ impl Resolver<'_> {
     /// Length of the used part of the media, for a block that lasts as long.
     fn media_duration(&self, block: &Block, source_end: Result<Option<Ticks>, Reported>) -> Ticks {
         match source_end {
-            Ok(Some(end)) => end - block.content.trim().unwrap_or_default().start,
+            Ok(Some(end)) => {
+                let playback = block.content.playback();
+                let Some(plays) = playback.plays else {
+                    let detail = "media that plays for ever has no length; give a duration, or \"end\"";
+                    self.reject(block.duration_pointer(), codes::AUTO_DURATION_OF_LOOP, detail);
+                    return Ticks::ZERO;
+                };
+                let used = end - block.content.trim().unwrap_or_default().start;
+                playback.block_time(used.scaled(i64::from(plays), 1)).max(Ticks::ONE)
+            }
             Ok(None) => {
                 let detail = "the length of the source is not known; give a duration in seconds";
                 self.reject(block.duration_pointer(), codes::AUTO_DURATION_WITHOUT_LENGTH, detail);
@@ -193,13 +211,20 @@ impl Resolver<'_> {
             frames: first..self.output.fps.nearest_frame(end).max(first + 1),
             source_end: span.source_end,
             content: block.content.clone(),
+            media_size: None,
+            opaque: false,
+            text: None,
+            passage: None,
+            successors: Vec::new(),
         })
     }
 
     /// Audio just ends; a video would freeze, which is seldom meant.
     fn warn_of_held_frame(&mut self, block: &Block, span: OpenSpan, end: Ticks) {
         let (Content::Video(video), Some(source_end)) = (&block.content, span.source_end) else { return };
-        let (shown, wanted) = (source_end - video.trim.start, end - span.start);
+        let Some(plays) = video.playback.plays else { return };
+        let used = (source_end - video.trim.start).scaled(i64::from(plays), 1);
+        let (shown, wanted) = (video.playback.block_time(used), end - span.start);
         // Less than a frame is how containers round, and cannot be seen.
         if wanted - shown >= self.frame() {
             self.warnings.push(Warning {
@@ -207,6 +232,48 @@ impl Resolver<'_> {
                 code: codes::SOURCE_SHORTER_THAN_BLOCK,
                 detail: format!("the block lasts {wanted}, but its source {shown}; its last frame is held"),
             });
+        }
+    }
+
+    /// Finds the partner of each transition, and holds it until the transition is over.
+    fn join(&mut self, template: &Template, blocks: &mut [PlacedBlock]) {
+        let half_frame = Ticks::new(self.frame().get() / 2);
+        for later in 0..blocks.len() {
+            let Some(transition) = template.blocks.get(blocks[later].index).and_then(Block::transition)
+            else {
+                continue;
+            };
+            let block = &blocks[later];
+            let span_secs = (block.end - block.start).as_secs();
+            let mut warn = |code, detail: String| {
+                let pointer = format!("{}/transition", block.pointer);
+                self.warnings.push(Warning { pointer, code, detail });
+            };
+            if transition.secs > span_secs {
+                let detail = format!(
+                    "the transition lasts {} s, but its block {span_secs} s; it is cut to that",
+                    transition.secs
+                );
+                warn(codes::TRANSITION_CUT, detail);
+            }
+            let partner = partner_of(blocks, block, half_frame);
+            if partner.is_none() {
+                let detail =
+                    "no block before this one touches it; the transition shows it over what is below";
+                warn(codes::TRANSITION_WITHOUT_PARTNER, detail.to_owned());
+            }
+            let transition = Transition { secs: transition.secs.min(span_secs), ..*transition };
+            let covers = partner.is_some_and(|partner| {
+                let canvas = (self.output.width_px, self.output.height_px);
+                partner < later && covers(block, &blocks[partner], canvas)
+            });
+            let until = self.output.fps.nearest_frame(block.start + Ticks::from_secs(transition.secs));
+            blocks[later].passage = Some(Passage { transition, partner, covers });
+            if let Some(partner) = partner {
+                let earlier = &mut blocks[partner];
+                earlier.successors.push(later);
+                earlier.frames.end = earlier.frames.end.max(until);
+            }
         }
     }
 
@@ -218,6 +285,13 @@ impl Resolver<'_> {
         self.issues.add(Issue { pointer, code, detail: detail.into(), suggestion: None });
         Reported
     }
+}
+
+fn with_media(placed: PlacedBlock, facts: &BTreeMap<String, MediaFacts>) -> PlacedBlock {
+    let Some(facts) = placed.content.source().and_then(|source| facts.get(source.key())) else {
+        return placed;
+    };
+    PlacedBlock { media_size: facts.size, opaque: facts.size.is_some() && !facts.has_alpha, ..placed }
 }
 
 /// Stands for an issue that is in the collector.

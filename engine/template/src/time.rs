@@ -51,6 +51,16 @@ impl Ticks {
         if den == 0 { Self::ZERO } else { Self(saturated(rounded_quotient(ticks, den))) }
     }
 
+    /// Returns `self * num / den` to the nearest tick; zero where `den` is.
+    #[must_use]
+    pub fn scaled(self, num: i64, den: i64) -> Self {
+        if den == 0 {
+            Self::ZERO
+        } else {
+            Self(saturated(rounded_quotient(i128::from(self.0) * i128::from(num), i128::from(den))))
+        }
+    }
+
     /// Returns the length of `n` audio samples to the nearest tick; zero where `rate` is zero.
     pub fn from_samples(n: i64, rate: u32) -> Self {
         Self::from_rational(n, 1, i64::from(rate))

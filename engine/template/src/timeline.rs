@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::{
-    Affine2, BlendMode, Content, EncodedSrgb, FrameRate, Issues, LayerPart, OutputSpec, Scene, SceneLayer,
-    SizePx, Template, Ticks, UnitRect, geometry::output_px_per_reference_px, resolve,
+    Animated, Content, EncodedSrgb, FrameRate, Issues, OutputSpec, Passage, Template, TextFacts, Ticks,
+    geometry::output_px_per_reference_px, resolve,
 };
 
 /// What is known of a media file.
@@ -17,6 +17,10 @@ pub struct MediaFacts {
     pub size: Option<(u32, u32)>,
     /// True where there is a sound track.
     pub has_audio: bool,
+    /// Length of the sound track alone, where the file says; its own length otherwise.
+    pub audio_duration: Option<Ticks>,
+    /// True where pictures have transparent parts.
+    pub has_alpha: bool,
 }
 
 /// Something that the caller should know about a video that can be made all the same.
@@ -48,6 +52,16 @@ pub struct PlacedBlock {
     pub source_end: Option<Ticks>,
     /// What it shows or plays.
     pub content: Content,
+    /// Upright size of its source in pixels; none for text and audio.
+    pub media_size: Option<(u32, u32)>,
+    /// True where its pictures have no alpha.
+    pub opaque: bool,
+    /// What was measured of its text; see [`Timeline::set_text_facts`].
+    pub text: Option<TextFacts>,
+    /// How it takes over from another block.
+    pub passage: Option<Passage>,
+    /// Indices of the blocks that take over from it.
+    pub successors: Vec<usize>,
 }
 
 impl PlacedBlock {
@@ -57,12 +71,20 @@ impl PlacedBlock {
     }
 
     /// Returns the time in the source that belongs to `time` of the video: never before the trim's start, and
-    /// always before the end of the used part, so that its last frame is held.
+    /// always before the end of the used part. It starts anew each time the part is over, as often as it plays; then
+    /// its last frame is held.
     pub fn source_time(&self, time: Ticks) -> Ticks {
-        let trim_start = self.content.trim().map_or(Ticks::ZERO, |trim| trim.start);
-        let running = trim_start + (time - self.start);
-        let last = self.source_end.map_or(running, |end| end - Ticks::ONE);
-        running.min(last).max(trim_start)
+        let (trim_start, playback) = (self.trim_start(), self.content.playback());
+        let passed = playback.source_time(time - self.start).max(Ticks::ZERO);
+        let Some(end) = self.source_end.filter(|end| *end > trim_start) else { return trim_start + passed };
+        let length = (end - trim_start).get();
+        let over = playback.plays.is_some_and(|plays| passed.get() / length >= i64::from(plays));
+        if over { end - Ticks::ONE } else { trim_start + Ticks::new(passed.get() % length) }
+    }
+
+    /// Returns the source time at which its used part begins.
+    pub fn trim_start(&self) -> Ticks {
+        self.content.trim().map_or(Ticks::ZERO, |trim| trim.start)
     }
 }
 
@@ -78,7 +100,7 @@ pub struct Timeline {
     /// `round(duration * fps)`, at least 1.
     pub frame_count: u64,
     /// What shows where no block is; opaque.
-    pub background: EncodedSrgb,
+    pub background: Animated<EncodedSrgb>,
     /// Visual blocks bottom to top, by z index and then order in the template; then audio blocks.
     /// Blocks that are never shown are left out.
     pub blocks: Vec<PlacedBlock>,
@@ -99,30 +121,10 @@ impl Timeline {
         resolve::timeline_from_template(template, facts, output)
     }
 
-    /// Returns what frame `frame` shows; beyond the last frame, nothing but the background.
-    pub fn scene(&self, frame: u64) -> Scene {
-        let time = self.fps.time_of_frame(frame);
-        let layer = |(index, block): (usize, &PlacedBlock)| {
-            let visual = block.content.visual().filter(|_| block.frames.contains(&frame))?;
-            Some(SceneLayer {
-                block: index,
-                part: LayerPart::Picture,
-                source_time: block.source_time(time),
-                source_rect: UnitRect::WHOLE,
-                canvas_from_unit: Affine2::IDENTITY,
-                size: SizePx { width: 1.0, height: 1.0 },
-                corner_radius_px: 0.0,
-                opacity: visual.opacity,
-                masks: Vec::new(),
-                effects: Vec::new(),
-                blend_mode: BlendMode::Normal,
-                paint: None,
-            })
-        };
-        Scene {
-            time,
-            background: self.background,
-            layers: self.blocks.iter().enumerate().filter_map(layer).collect(),
+    /// Tells how large the text of block `index` is; a text that nobody has measured does not show.
+    pub fn set_text_facts(&mut self, index: usize, facts: TextFacts) {
+        if let Some(block) = self.blocks.get_mut(index) {
+            block.text = Some(facts);
         }
     }
 

@@ -3,8 +3,12 @@
 use serde_json::Value;
 
 use crate::{
-    Anchor, EncodedSrgb, Field, Fit, Length, NumberRange, ObjectReader, Position, Visual, codes,
-    field::quoted, limits,
+    Anchor, Animated, Crop, EncodedSrgb, Field, Fit, Flip, Length, NumberRange, ObjectReader, OnAssetError,
+    Position, TextSplit, Visual, codes,
+    field::quoted,
+    keyframe_read::{read_animated, read_animated_number},
+    limits,
+    look_read::read_look,
 };
 
 const POSITIONS: [(&str, Position); 9] = [
@@ -20,28 +24,104 @@ const POSITIONS: [(&str, Position); 9] = [
 ];
 
 /// The fits of video and image blocks; the first is the default.
-pub(crate) const MEDIA_FITS: [(&str, Fit); 4] =
-    [("cover", Fit::Cover), ("contain", Fit::Contain), ("fill", Fit::Fill), ("none", Fit::None)];
+const MEDIA_FITS: [(&str, Fit); 5] = [
+    ("cover", Fit::Cover),
+    ("contain", Fit::Contain),
+    ("fill", Fit::Fill),
+    ("none", Fit::None),
+    ("contain-blur", Fit::ContainBlur),
+];
 
 /// The fits of text blocks; the first is the default.
-pub(crate) const TEXT_FITS: [(&str, Fit); 1] = [("none", Fit::None)];
+const TEXT_FITS: [(&str, Fit); 1] = [("none", Fit::None)];
 
-/// Reads the fields that every visual block has; `fits` are the ones that it takes, its default first.
-pub(crate) fn read_visual(block: &mut ObjectReader<'_, '_>, fits: &[(&'static str, Fit)]) -> Visual {
+const FLIPS: [(&str, Flip); 4] = [
+    ("none", Flip::None),
+    ("horizontal", Flip::Horizontal),
+    ("vertical", Flip::Vertical),
+    ("both", Flip::Both),
+];
+
+const ON_ASSET_ERRORS: [(&str, OnAssetError); 3] =
+    [("fail", OnAssetError::Fail), ("skip", OnAssetError::Skip), ("placeholder", OnAssetError::Placeholder)];
+
+/// What decides which visual fields a block takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BlockShape {
+    /// Video and images: they come from a file and can be cut.
+    Media,
+    /// Text: laid out once, so that its box never moves; it has no file.
+    Text,
+}
+
+/// Reads the fields that every visual block has, and the pieces that animations of a text move.
+pub(crate) fn read_visual(block: &mut ObjectReader<'_, '_>, shape: BlockShape) -> (Visual, TextSplit) {
+    let is_text = shape == BlockShape::Text;
     let position_range = (-limits::POSITION_PX_MAX..=limits::POSITION_PX_MAX).into();
     let percent_range = (-limits::PERCENT_MAX..=limits::PERCENT_MAX).into();
-    let mut coordinate = |name| read_length(&block.optional(name), position_range, percent_range);
+    let mut coordinate = |name| {
+        read_animated(&block.optional(name), |field| read_length(field, position_range, percent_range))
+    };
     let (x, y) = (coordinate("x"), coordinate("y"));
     let position = block.optional("position").choice(&POSITIONS).unwrap_or(Position::Center);
     let anchor = read_anchor(&block.optional("anchor"));
-    let side_range = NumberRange::above(0.0, limits::BLOCK_SIDE_PX_MAX);
-    let percent_range = NumberRange::above(0.0, limits::PERCENT_MAX);
-    let mut side = |name| read_length(&block.optional(name), side_range, percent_range);
+    let mut side = |name| read_side(&block.optional(name), shape);
     let (width, height) = (side("width"), side("height"));
+    let fits = if is_text { &TEXT_FITS[..] } else { &MEDIA_FITS[..] };
     let fit = block.optional("fit").choice(fits).unwrap_or(fits[0].1);
-    let opacity = block.optional("opacity").number(0.0..=1.0).unwrap_or(1.0);
+    let crop = if is_text { None } else { read_animated(&block.optional("crop"), read_crop) };
+    let scale = read_animated_number(&block.optional("scale"), 0.0..=limits::SCALE_MAX, 1.0);
+    let degrees = -limits::ROTATION_DEGREES_MAX..=limits::ROTATION_DEGREES_MAX;
+    let rotation = read_animated_number(&block.optional("rotation"), degrees, 0.0);
+    let opacity = read_animated_number(&block.optional("opacity"), 0.0..=1.0, 1.0);
+    let flip = block.optional("flip").choice(&FLIPS).unwrap_or(Flip::None);
+    let corner_radius =
+        read_animated_number(&block.optional("cornerRadius"), 0.0..=limits::CORNER_RADIUS_PX_MAX, 0.0);
     let z_index = block.optional("zIndex").integer(-limits::Z_INDEX_MAX..=limits::Z_INDEX_MAX).unwrap_or(0);
-    Visual { x, y, position, anchor, width, height, fit, opacity, z_index }
+    let on_asset_error = if is_text { None } else { block.optional("onAssetError").choice(&ON_ASSET_ERRORS) };
+    let (look, split) = read_look(block, is_text);
+    let visual = Visual {
+        x,
+        y,
+        position,
+        anchor,
+        width,
+        height,
+        fit,
+        crop: crop.unwrap_or(Animated::Constant(Crop::default())),
+        scale,
+        rotation,
+        opacity,
+        flip,
+        corner_radius,
+        z_index,
+        on_asset_error: on_asset_error.unwrap_or(OnAssetError::Fail),
+        look,
+    };
+    (visual, split)
+}
+
+fn read_side(field: &Field<'_, '_>, shape: BlockShape) -> Option<Animated<Length>> {
+    if shape == BlockShape::Text && matches!(field.raw(), Some(Value::Array(_))) {
+        let detail = "a text is laid out once, so that its box cannot move; animate its scale instead";
+        field.reject(codes::NOT_ANIMATABLE, detail);
+        return None;
+    }
+    let px = NumberRange::above(0.0, limits::BLOCK_SIDE_PX_MAX);
+    let percent = NumberRange::above(0.0, limits::PERCENT_MAX);
+    read_animated(field, |field| read_length(field, px, percent))
+}
+
+fn read_crop(field: &Field<'_, '_>) -> Option<Crop> {
+    let mut sides = field.object()?;
+    let mut side = |name| sides.optional(name).number(0.0..=limits::CROP_MAX).unwrap_or(0.0);
+    let crop = Crop { top: side("top"), right: side("right"), bottom: side("bottom"), left: side("left") };
+    sides.finish();
+    if crop.top + crop.bottom > limits::CROP_MAX || crop.left + crop.right > limits::CROP_MAX {
+        let detail = format!("leaves nothing; opposite sides together may be at most {}", limits::CROP_MAX);
+        field.reject(codes::OUT_OF_RANGE, detail);
+    }
+    Some(crop)
 }
 
 /// Reads reference pixels as a number or percent as a string.

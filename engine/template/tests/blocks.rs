@@ -1,24 +1,13 @@
 //! What sound templates mean: every field, every default.
 
 use avs_template::{
-    Anchor, Block, BlockDuration, Content, EncodedSrgb, Fit, Font, FontSize, FontStyle, Length, Pointer,
-    Position, Sound, Source, Start, Template, TextAlign, TextBlock, Ticks, Trim, VideoBlock, Visual,
+    Anchor, Block, BlockDuration, Content, EncodedSrgb, Fit, Font, FontSize, FontStyle, Length, Overflow,
+    Playback, Pointer, Position, Sound, Source, Start, Template, TextAlign, TextBlock, TextDirection,
+    TextSplit, TextTransform, Ticks, Trim, VerticalAlign, VideoBlock, Visual,
 };
 use serde_json::json;
 
 use crate::accepted;
-
-const MEDIA_VISUAL: Visual = Visual {
-    x: None,
-    y: None,
-    position: Position::Center,
-    anchor: None,
-    width: None,
-    height: None,
-    fit: Fit::Cover,
-    opacity: 1.0,
-    z_index: 0,
-};
 
 fn secs(secs: f64) -> Ticks {
     Ticks::from_secs(secs)
@@ -32,7 +21,7 @@ fn the_example_of_the_documentation_is_accepted() {
             { "type": "text", "start": 0, "duration": 5, "text": "Now shipping" } ] }"#;
     let template = Template::from_json(json).expect("the documentation is right");
     assert_eq!(template.name.as_deref(), Some("Launch teaser"));
-    assert_eq!(template.background, EncodedSrgb::BLACK);
+    assert_eq!(template.background, EncodedSrgb::BLACK.into());
     assert_eq!(template.blocks.len(), 2);
     let sources: Vec<_> = template.sources().collect();
     assert_eq!(sources, [("/blocks/0/source".to_owned(), &Source::Upload("hero.mp4".into()))]);
@@ -44,8 +33,15 @@ fn a_bare_video_block_has_the_documented_defaults() {
     let content = Content::Video(VideoBlock {
         source: Source::Upload("a.mp4".into()),
         trim: Trim { start: Ticks::ZERO, end: None },
-        sound: Sound { volume: 1.0, muted: false, fade_in: Ticks::ZERO, fade_out: Ticks::ZERO },
-        visual: MEDIA_VISUAL,
+        playback: Playback { speed_permille: 1000, pitch_kept: true, plays: Some(1) },
+        sound: Sound {
+            volume: 1.0.into(),
+            pan: 0.0,
+            muted: false,
+            fade_in: Ticks::ZERO,
+            fade_out: Ticks::ZERO,
+        },
+        visual: Visual::default(),
     });
     let (start, duration) = (Start::At(Ticks::ZERO), BlockDuration::Auto);
     assert_eq!(template.blocks, [Block { pointer: "/blocks/0".into(), start, duration, content }]);
@@ -62,9 +58,22 @@ fn a_bare_text_block_has_the_documented_defaults() {
         text: "Hi".into(),
         font,
         color: EncodedSrgb::WHITE,
+        moving_paint: None,
+        gradient: None,
         align: TextAlign::Center,
+        vertical_align: VerticalAlign::Top,
         line_height: 1.2,
-        visual: Visual { fit: Fit::None, ..MEDIA_VISUAL },
+        letter_spacing_px: 0.0,
+        transform: TextTransform::None,
+        direction: TextDirection::Auto,
+        stroke: None,
+        shadow: None,
+        background: None,
+        max_lines: None,
+        overflow: Overflow::Wrap,
+        auto_fit: None,
+        split: TextSplit::Whole,
+        visual: Visual { fit: Fit::None, ..Visual::default() },
     };
     assert_eq!(template.blocks[1].content, Content::Text(text));
     assert_eq!(template.blocks[1].duration, BlockDuration::End);
@@ -77,7 +86,7 @@ fn image_lasts_to_the_end_and_audio_as_long_as_it_is() {
         { "type": "image", "source": { "uploadName": "a.png" } } ]));
     assert_eq!(template.blocks[0].duration, BlockDuration::Auto);
     assert_eq!(template.blocks[1].duration, BlockDuration::End);
-    assert_eq!(template.blocks[1].content.visual(), Some(&MEDIA_VISUAL));
+    assert_eq!(template.blocks[1].content.visual(), Some(&Visual::default()));
 }
 
 #[test]
@@ -86,15 +95,16 @@ fn every_visual_field_is_read() {
         "x": -12.5, "y": "-50.25%", "position": "bottom-right", "anchor": { "x": 0, "y": 1 },
         "width": 540, "height": "25%", "fit": "contain", "opacity": 0.5, "zIndex": -3 }]));
     let visual = Visual {
-        x: Some(Length::Px(-12.5)),
-        y: Some(Length::Percent(-50.25)),
+        x: Some(Length::Px(-12.5).into()),
+        y: Some(Length::Percent(-50.25).into()),
         position: Position::BottomRight,
         anchor: Some(Anchor { x: 0.0, y: 1.0 }),
-        width: Some(Length::Px(540.0)),
-        height: Some(Length::Percent(25.0)),
+        width: Some(Length::Px(540.0).into()),
+        height: Some(Length::Percent(25.0).into()),
         fit: Fit::Contain,
-        opacity: 0.5,
+        opacity: 0.5.into(),
         z_index: -3,
+        ..Visual::default()
     };
     assert_eq!(template.blocks[0].content.visual(), Some(&visual));
 }
@@ -113,8 +123,9 @@ fn every_sound_field_is_read() {
         "fadeIn": 0.5, "fadeOut": 1 }, { "type": "text", "text": "a", "duration": 1 }]));
     let content = &template.blocks[0].content;
     assert_eq!(content.trim(), Some(Trim { start: secs(1.5), end: Some(secs(4.0)) }));
-    let sound = Sound { volume: 4.0, muted: true, fade_in: secs(0.5), fade_out: secs(1.0) };
-    assert_eq!(content.sound(), Some(sound));
+    let (fade_in, fade_out) = (secs(0.5), secs(1.0));
+    let sound = Sound { volume: 4.0.into(), pan: 0.0, muted: true, fade_in, fade_out };
+    assert_eq!(content.sound(), Some(&sound));
     assert_eq!((template.blocks[0].start, template.blocks[0].duration), (Start::Auto, BlockDuration::End));
 }
 

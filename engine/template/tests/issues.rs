@@ -97,7 +97,9 @@ fn an_unknown_word_is_refused_with_the_nearest_known_one() {
         ("position", "centre", Some("center")),
         ("position", "top_left", Some("top-left")),
         ("align", "middle", None),
-        ("align", "justify", None),
+        ("textTransform", "upper", Some("uppercase")),
+        ("flip", "horizontaly", Some("horizontal")),
+        ("blendMode", "multipy", Some("multiply")),
         ("start", "Auto", Some("auto")),
         ("duration", "ends", Some("end")),
         ("duration", "5", None),
@@ -109,7 +111,6 @@ fn an_unknown_word_is_refused_with_the_nearest_known_one() {
         assert_eq!(places(&issues), [(format!("/blocks/0/{name}").as_str(), codes::UNKNOWN_VALUE)]);
         assert_eq!(issues[0].suggestion.as_deref(), meant, "{name}: {word}");
     }
-    assert_only_issue(&video_with("fit", json!("contain-blur")), "/blocks/0/fit", codes::UNKNOWN_VALUE);
 }
 
 #[test]
@@ -119,7 +120,8 @@ fn an_unknown_field_is_refused_with_the_nearest_known_one() {
         ("z_index", Some("zIndex")),
         ("line-height", Some("lineHeight")),
         ("poistion", Some("position")),
-        ("rotation", None),
+        ("rotaton", Some("rotation")),
+        ("pan", None),
     ] {
         let issues = rejected(&text_with(name, json!(1)));
         assert_eq!(places(&issues), [(format!("/blocks/0/{name}").as_str(), codes::UNKNOWN_FIELD)]);
@@ -128,20 +130,56 @@ fn an_unknown_field_is_refused_with_the_nearest_known_one() {
 }
 
 #[test]
-fn what_the_renderer_does_not_draw_yet_is_an_unknown_field() {
-    let on_any = ["scale", "rotation", "flip", "crop", "cornerRadius", "animations", "transition", "filters"];
-    let on_video = ["blendMode", "chromaKey", "onAssetError", "speed", "pitch", "loop"];
-    for name in on_any.into_iter().chain(on_video) {
+fn a_field_of_another_type_of_block_is_unknown() {
+    for name in ["pan", "kenBurns", "letterSpacing", "stroke"] {
         assert_only_issue(&video_with(name, json!(1)), &format!("/blocks/0/{name}"), codes::UNKNOWN_FIELD);
     }
-    for name in ["stroke", "shadow", "background", "gradient", "letterSpacing", "autoFit", "volume", "trim"] {
+    for name in ["crop", "chromaKey", "onAssetError", "kenBurns", "volume", "trim", "speed", "loop"] {
         assert_only_issue(&text_with(name, json!(1)), &format!("/blocks/0/{name}"), codes::UNKNOWN_FIELD);
     }
     let audio =
-        json!([{ "type": "audio", "source": { "uploadName": "a" }, "muted": true, "x": 1, "pan": 0 }]);
+        json!([{ "type": "audio", "source": { "uploadName": "a" }, "muted": true, "x": 1, "filters": [] }]);
     let found = rejected(&audio);
     assert!(found.iter().all(|issue| issue.code == codes::UNKNOWN_FIELD));
     assert_eq!(found.len(), 3);
+}
+
+#[test]
+fn keyframes_rise_in_time_and_have_known_easings() {
+    let at = |time: Value| json!({ "time": time, "value": 1 });
+    for (keyframes, place, code) in [
+        (json!([at(json!(1)), at(json!(0.5))]), "/1/time", codes::INVALID_KEYFRAMES),
+        (json!([at(json!("50%")), at(json!(2))]), "/1/time", codes::INVALID_KEYFRAMES),
+        (json!([{ "time": 0, "value": 1, "easing": "easeInCubik" }]), "/0/easing", codes::UNKNOWN_VALUE),
+        (json!([{ "time": 0 }]), "/0/value", codes::MISSING_FIELD),
+        (json!([]), "", codes::TOO_SHORT),
+        (json!([{ "time": "101%", "value": 1 }]), "/0/time", codes::OUT_OF_RANGE),
+    ] {
+        let place = format!("/blocks/0/opacity{place}");
+        assert_only_issue(&video_with("opacity", keyframes), &place, code);
+    }
+    let text = text_with("width", json!([{ "time": 0, "value": 100 }]));
+    assert_only_issue(&text, "/blocks/0/width", codes::NOT_ANIMATABLE);
+}
+
+#[test]
+fn what_means_nothing_is_refused() {
+    for (animation, place, code) in [
+        (json!({ "type": "fade", "direction": "up" }), "/direction", codes::MEANINGLESS),
+        (json!({ "type": "slide", "at": "loop" }), "/at", codes::MEANINGLESS),
+        (json!({ "type": "typewriter" }), "/type", codes::UNKNOWN_VALUE),
+        (json!({ "type": "fade", "split": "word" }), "/split", codes::UNKNOWN_FIELD),
+        (json!({ "type": "fade", "duration": 0 }), "/duration", codes::OUT_OF_RANGE),
+    ] {
+        let place = format!("/blocks/0/animations/0{place}");
+        assert_only_issue(&video_with("animations", json!([animation])), &place, code);
+    }
+    let splits = json!([{ "type": "typewriter" }, { "type": "fade", "split": "word" }]);
+    assert_only_issue(&text_with("animations", splits), "/blocks/0/animations/1", codes::SPLITS_DIFFER);
+    let iris = json!({ "type": "iris", "direction": "up" });
+    assert_only_issue(&video_with("transition", iris), "/blocks/0/transition/direction", codes::MEANINGLESS);
+    let crop = json!({ "left": 0.5, "right": 0.6 });
+    assert_only_issue(&video_with("crop", crop), "/blocks/0/crop", codes::OUT_OF_RANGE);
 }
 
 #[test]
@@ -253,7 +291,7 @@ fn the_template_itself_is_checked() {
         ("blocks", json!([]), codes::TOO_SHORT),
         ("blocks", json!({}), codes::WRONG_TYPE),
         ("blocks", Value::Array(vec![blocks[0].clone(); 501]), codes::TOO_LONG),
-        ("fonts", json!([]), codes::UNKNOWN_FIELD),
+        ("fonts", json!({}), codes::WRONG_TYPE),
     ] {
         let mut template = sound.clone();
         template[name] = value;
@@ -273,7 +311,7 @@ fn a_text_has_between_1_and_10_000_characters_not_bytes() {
 #[test]
 fn everything_wrong_is_reported_at_once_in_the_order_of_the_document() {
     let template = json!({
-        "background": "blue", "fonts": [],
+        "background": "blue", "font": [],
         "blocks": [
             { "type": "text", "text": "", "opacity": 2 },
             { "type": "video", "source": { "url": "x" }, "volume": 9, "colour": 1 } ] });
@@ -287,7 +325,7 @@ fn everything_wrong_is_reported_at_once_in_the_order_of_the_document() {
             ("/blocks/1/source/url", codes::INVALID_URL),
             ("/blocks/1/volume", codes::OUT_OF_RANGE),
             ("/blocks/1/colour", codes::UNKNOWN_FIELD),
-            ("/fonts", codes::UNKNOWN_FIELD),
+            ("/font", codes::UNKNOWN_FIELD),
         ]
     );
 }

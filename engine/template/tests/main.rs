@@ -6,6 +6,7 @@ mod issues;
 mod media;
 mod properties;
 mod reader;
+mod scenes;
 mod times;
 
 use avs_template::{Issue, Pointer, Template};

@@ -15,11 +15,30 @@ fn secs(secs: f64) -> Ticks {
 fn library() -> BTreeMap<String, MediaFacts> {
     let picture = Some((1920, 1080));
     let facts = [
-        ("video", MediaFacts { duration: Some(secs(10.0)), size: picture, has_audio: true }),
-        ("silent", MediaFacts { duration: Some(secs(10.0)), size: picture, has_audio: false }),
-        ("stream", MediaFacts { duration: None, size: picture, has_audio: true }),
-        ("image", MediaFacts { duration: None, size: picture, has_audio: false }),
-        ("audio", MediaFacts { duration: Some(secs(4.0)), size: None, has_audio: true }),
+        (
+            "video",
+            MediaFacts {
+                duration: Some(secs(10.0)),
+                size: picture,
+                has_audio: true,
+                ..MediaFacts::default()
+            },
+        ),
+        (
+            "silent",
+            MediaFacts {
+                duration: Some(secs(10.0)),
+                size: picture,
+                has_audio: false,
+                ..MediaFacts::default()
+            },
+        ),
+        ("stream", MediaFacts { duration: None, size: picture, has_audio: true, ..MediaFacts::default() }),
+        ("image", MediaFacts { duration: None, size: picture, has_audio: false, ..MediaFacts::default() }),
+        (
+            "audio",
+            MediaFacts { duration: Some(secs(4.0)), size: None, has_audio: true, ..MediaFacts::default() },
+        ),
     ];
     facts.map(|(name, facts)| (name.to_owned(), facts)).into()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use avs_template::{
-    Content, MediaFacts, OutputSpec, Pointer, Template, Ticks, Timeline, limits, media_placement,
+    BlockTime, Content, MediaFacts, OutputSpec, Pointer, Template, Ticks, Timeline, limits, media_placement,
 };
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
@@ -114,9 +114,14 @@ fn sound_block() -> impl Strategy<Value = Value> {
 }
 
 fn library() -> BTreeMap<String, MediaFacts> {
-    let video =
-        MediaFacts { duration: Some(Ticks::from_secs(1.25)), size: Some((640, 361)), has_audio: true };
-    let image = MediaFacts { duration: None, size: Some((33, 700)), has_audio: false };
+    let video = MediaFacts {
+        duration: Some(Ticks::from_secs(1.25)),
+        size: Some((640, 361)),
+        has_audio: true,
+        ..MediaFacts::default()
+    };
+    let image =
+        MediaFacts { duration: None, size: Some((33, 700)), has_audio: false, ..MediaFacts::default() };
     [("video".to_owned(), video), ("image".to_owned(), image)].into()
 }
 
@@ -187,7 +192,7 @@ proptest! {
         if let Ok(template) = Template::from_value(&template, &Pointer::root())
             && let Some(visual) = template.blocks[1].content.visual()
         {
-            let crop = media_placement(visual, media, canvas).crop;
+            let crop = media_placement(visual, BlockTime::START, media, canvas).crop;
             prop_assert!(crop.x >= 0.0 && crop.x + crop.width <= f64::from(media.0) + 1e-6);
             prop_assert!(crop.y >= 0.0 && crop.y + crop.height <= f64::from(media.1) + 1e-6);
         }

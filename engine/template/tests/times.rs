@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avs_template::{OutputSpec, Pointer, Ticks, Timeline, codes};
+use avs_template::{OutputSpec, Pointer, RectPx, SizePx, TextFacts, TextUnit, Ticks, Timeline, codes};
 use serde_json::{Value, json};
 
 use crate::{accepted, places, rejected};
@@ -14,7 +14,15 @@ fn output(fps: u32) -> OutputSpec {
 /// Timeline of blocks that need no media.
 #[track_caller]
 fn timeline(blocks: &Value, fps: u32) -> Timeline {
-    Timeline::new(&accepted(blocks), &BTreeMap::new(), &output(fps)).expect("the times are sound")
+    let mut timeline =
+        Timeline::new(&accepted(blocks), &BTreeMap::new(), &output(fps)).expect("the times are sound");
+    // A text that nobody has measured does not show.
+    let rect = RectPx { x: 0.0, y: 0.0, width: 10.0, height: 10.0 };
+    let content = SizePx { width: 10.0, height: 10.0 };
+    for index in 0..timeline.blocks.len() {
+        timeline.set_text_facts(index, TextFacts { content, units: vec![TextUnit { rect, moves: true }] });
+    }
+    timeline
 }
 
 fn text(start: impl Into<Value>, duration: impl Into<Value>) -> Value {
