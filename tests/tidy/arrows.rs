@@ -87,7 +87,7 @@ fn crates_depend_along_the_arrows_only() {
         ("engine/template", &["avs-", "serde.workspace", "tokio", "wgpu", "ffmpeg"]),
         ("engine/protocol", &["avs-template", "avs-engine", "tokio", "wgpu", "ffmpeg"]),
         ("shaders", &["avs-engine", "wgpu"]),
-        ("control-plane", &["avs-engine", "avs-shaders", "wgpu", "ffmpeg", "glyphon"]),
+        ("control-plane", &["avs-engine", "avs-shaders", "wgpu", "ffmpeg", "tiny-skia"]),
     ];
     for (package, forbidden) in rules {
         let manifest = std::fs::read_to_string(root.join(package).join("Cargo.toml")).unwrap();
