@@ -28,3 +28,5 @@ pub const DECODE_LEAD: Duration = Duration::from_secs(1);
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// Longest side of a picture that moves on the canvas; what is nearer than this is enlarged from it.
 pub const LAYER_SIDE_PX_MAX: u32 = 8192;
+/// Largest SVG: drawings are text, and a larger one is a bomb or a traced photograph.
+pub const SVG_BYTES_MAX: u64 = 4 << 20;

@@ -56,3 +56,23 @@ fn the_same_template_gives_the_same_bytes() {
     });
     assert!(files[0] == files[1]);
 }
+
+#[test]
+fn a_drawing_is_sharp_at_any_size_and_reads_nothing_but_itself() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    let other = scratch.lossless_video("other.mp4", "color=c=green:s=64x64:d=0.1");
+    let svg = format!(
+        "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16\" height=\"9\"><rect width=\"8\" \
+         height=\"9\" fill=\"#ff0000\"/><image href=\"{}\" x=\"8\" width=\"8\" height=\"9\"/></svg>",
+        other.display()
+    );
+    std::fs::write(scratch.file("drawing.svg"), svg).unwrap();
+    let template = json!({ "version": "1", "background": "#0000ff", "blocks": [
+        { "type": "image", "duration": 1, "source": { "uploadName": "drawing.svg" } } ] });
+    let drawn = still_of(&mut context, template, json!({ "quality": "draft" }), scratch.path(), 0.0);
+    let luma = |x: u32| drawn.luma[(100 * drawn.width_px + x) as usize];
+    // BT.709 limited: red is 63, blue 32; the edge lies in the middle, one pixel wide though the file has 16.
+    let middle = drawn.width_px / 2;
+    assert_eq!([luma(10), luma(middle - 2), luma(middle + 2)], [63, 63, 32]);
+}

@@ -19,7 +19,7 @@ pub enum MediaFault {
     Unreadable(#[source] std::io::Error),
     /// No allowed demuxer or image decoder knows it.
     #[error(
-        "not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP or GIF"
+        "not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP, GIF or SVG"
     )]
     UnknownFormat,
     /// The container is broken.
@@ -70,6 +70,9 @@ pub enum MediaFault {
         /// Channels.
         channel_count: u16,
     },
+    /// The drawing's fault, in the words of its reader.
+    #[error("the SVG is damaged ({0})")]
+    DamagedSvg(#[source] resvg::usvg::Error),
     /// The image decoder's words.
     #[error("the image is damaged ({0})")]
     DamagedImage(#[source] image::ImageError),

@@ -8,6 +8,7 @@ use fast_image_resize as resize;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::error::MediaFault;
+use super::svg_image::SvgImage;
 use super::video_reader::check_size;
 use crate::color::RgbaPicture;
 
@@ -23,7 +24,10 @@ pub(crate) struct ImageHeader {
 pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFault> {
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
-    let Some(format) = reader.format() else { return Ok(None) };
+    let Some(format) = reader.format() else {
+        let svg = SvgImage::open(path)?;
+        return Ok(svg.map(|svg| ImageHeader { format: "svg".to_owned(), size: svg.size() }));
+    };
     let format = format.extensions_str().first().copied().unwrap_or("image").to_owned();
     let (decoder, orientation) = decoder_of(reader)?;
     Ok(Some(ImageHeader { format, size: turned_size(&decoder, orientation) }))
@@ -36,6 +40,11 @@ pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFaul
 pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<RgbaPicture, MediaFault> {
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
+    if reader.format().is_none()
+        && let Some(svg) = SvgImage::open(path)?
+    {
+        return svg.rasterised(crop, size);
+    }
     let (decoder, orientation) = decoder_of(reader)?;
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(MediaFault::DamagedImage)?;
     decoded.apply_orientation(orientation);

@@ -8,6 +8,7 @@ mod input;
 mod orientation;
 mod picture_scaler;
 mod probe;
+mod svg_image;
 mod tempo;
 mod video_feed;
 mod video_reader;
