@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use avs_engine::error::RenderError;
 use avs_engine::job::{RenderControl, render};
-use avs_tests::{Scratch, gpu_context, render_to, request, stream_facts};
+use avs_tests::{Scratch, gpu_context, render_to, request, still_of, stream_facts};
 use serde_json::json;
 
 fn card() -> serde_json::Value {
