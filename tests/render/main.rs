@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
 
 mod bad_input;
+mod blending;
 mod colors;
 mod fields;
 mod files;

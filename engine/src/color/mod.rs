@@ -1,6 +1,7 @@
 //! Colour: which Y'CbCr a picture is coded in, and the affine maps between codings.
 //! Everything is blended in gamma-coded BT.709, as browsers and ffmpeg do; nothing here draws.
 
+pub mod blend;
 mod coding;
 mod matrix;
 mod picture;

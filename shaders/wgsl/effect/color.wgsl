@@ -1,7 +1,7 @@
 // Purpose: brings a picture to R'G'B'A and changes its colours, pixel by pixel.
 // Input space: premultiplied gamma-coded R'G'B'A, or Y'CbCr 4:2:0 of the source.
 // Output space: premultiplied gamma-coded R'G'B'A. Formulas: Filter Effects Module Level 1, section 8, on gamma-coded
-// values as browsers apply the shorthand filters. CPU twins: engine/src/color/reference.rs.
+// values as browsers apply the shorthand filters. Compared with the formulas by tests/render/blending.rs.
 // Bindings: group 0: 0 params. Group 1: 0 picture or its Y', 1 its CbCr, 2 sampler.
 // Mirrors: engine/src/gpu/uniforms.rs, EffectParams.
 //#import shared/effect

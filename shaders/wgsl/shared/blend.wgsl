@@ -1,6 +1,6 @@
 // Purpose: CSS blend modes on gamma-coded R'G'B' (Compositing and Blending Level 1, section 10).
 // Bindings: none.
-// Mirrors: engine/src/compositor/sampled.rs, the numbers. CPU twins: engine/src/color/reference.rs.
+// Mirrors: engine/src/compositor/sampled.rs, the numbers. CPU twins: engine/src/color/blend.rs.
 
 fn luminosity_of(c: vec3f) -> f32 {
     return dot(c, vec3f(0.3, 0.59, 0.11));

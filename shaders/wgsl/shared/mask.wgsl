@@ -1,6 +1,6 @@
 // Purpose: how much of a layer shows at a point of the canvas: masks and rounded corners.
 // Bindings: none.
-// Mirrors: engine/src/gpu/uniforms.rs, MaskParams. CPU twins: engine/src/color/reference.rs.
+// Mirrors: engine/src/gpu/uniforms.rs, MaskParams.
 
 struct MaskParams {
     // x, y, width, height on the canvas, in pixels.
