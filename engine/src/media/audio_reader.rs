@@ -25,8 +25,8 @@ const GAP_SAMPLES_MIN: i64 = SAMPLE_RATE as i64 / 10;
 /// to earlier frames, AAC overlaps them.
 const PRE_ROLL_SECS: f64 = 0.2;
 
-/// Room for what the resampler holds back: its filter is 32 taps (libswresample's default).
-const RESAMPLER_SLACK_SAMPLES: usize = 1024;
+/// Room for what the resampler holds back: soxr works in blocks of some thousand samples.
+const RESAMPLER_SLACK_SAMPLES: usize = 16_384;
 
 /// Reads one sound stream.
 pub struct AudioReader {
@@ -93,7 +93,7 @@ impl AudioReader {
         let context = ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
         let mut decoder = context.decoder();
         decoder.set_packet_time_base(time_base);
-        let decoder = input::open_decoder(decoder)
+        let decoder = input::open_decoder(decoder, None)
             .and_then(ffmpeg::codec::decoder::Opened::audio)
             .map_err(undecodable)?;
         check_sound(decoder.rate(), decoder.channels())?;
@@ -182,15 +182,7 @@ impl AudioReader {
         let undecodable = |source| MediaFault::Undecodable { kind: "audio", source };
         let mut resampler = match self.resampler.take() {
             Some((format, resampler)) if format == source => resampler,
-            _ => ffmpeg::software::resampling::Context::get(
-                source.format,
-                source.layout,
-                source.rate,
-                OUTPUT_FORMAT,
-                ffmpeg::ChannelLayout::STEREO,
-                SAMPLE_RATE,
-            )
-            .map_err(undecodable)?,
+            _ => resampler_from(source).map_err(undecodable)?,
         };
         let capacity = frame.samples() * SAMPLE_RATE as usize / source.rate.max(1) as usize;
         let mut output = output_frame(capacity + RESAMPLER_SLACK_SAMPLES);
@@ -206,7 +198,7 @@ impl AudioReader {
     fn flush_resampler(&mut self) {
         let Some((_, mut resampler)) = self.resampler.take() else { return };
         let mut output = output_frame(RESAMPLER_SLACK_SAMPLES);
-        // What is lost when this fails are less than 32 samples at the very end.
+        // What is lost when this fails is the very end.
         if resampler.flush(&mut output).is_ok() {
             self.push(None, &output, 0);
         }
@@ -240,6 +232,24 @@ fn check_sound(rate_hz: u32, channel_count: u16) -> Result<(), MediaFault> {
         return Err(MediaFault::UnusualSound { rate_hz, channel_count });
     }
     Ok(())
+}
+
+fn resampler_from(
+    source: SourceFormat,
+) -> Result<ffmpeg::software::resampling::Context, ffmpeg::Error> {
+    let mut options = ffmpeg::Dictionary::new();
+    // 28 bits: beyond what any recording holds.
+    options.set("resampler", "soxr");
+    options.set("precision", "28");
+    ffmpeg::software::resampling::Context::get_with(
+        source.format,
+        source.layout,
+        source.rate,
+        OUTPUT_FORMAT,
+        ffmpeg::ChannelLayout::STEREO,
+        SAMPLE_RATE,
+        options,
+    )
 }
 
 fn output_frame(samples: usize) -> ffmpeg::frame::Audio {

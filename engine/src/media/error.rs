@@ -19,7 +19,7 @@ pub enum MediaFault {
     Unreadable(#[source] std::io::Error),
     /// No allowed demuxer or image decoder knows it.
     #[error(
-        "not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP, GIF or SVG"
+        "not a media file we can read; send MP4, MOV, WebM, MKV, MP3, WAV, FLAC, OGG, JPEG, PNG, WebP, GIF, AVIF, HEIC or SVG"
     )]
     UnknownFormat,
     /// The container is broken.
@@ -73,6 +73,9 @@ pub enum MediaFault {
     /// The drawing's fault, in the words of its reader.
     #[error("the SVG is damaged ({0})")]
     DamagedSvg(#[source] resvg::usvg::Error),
+    /// libheif's words.
+    #[error("the HEIC or AVIF image is damaged ({0})")]
+    DamagedHeif(String),
     /// The image decoder's words.
     #[error("the image is damaged ({0})")]
     DamagedImage(#[source] image::ImageError),

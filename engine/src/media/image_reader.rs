@@ -8,6 +8,7 @@ use fast_image_resize as resize;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::error::MediaFault;
+use super::heif_image::HeifImage;
 use super::svg_image::SvgImage;
 use super::video_reader::check_size;
 use crate::color::RgbaPicture;
@@ -22,6 +23,9 @@ pub(crate) struct ImageHeader {
 
 /// Reads the header alone; `None` where it is no image we know.
 pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFault> {
+    if let Some(heif) = HeifImage::open(path)? {
+        return Ok(Some(ImageHeader { format: heif.format().to_owned(), size: heif.size() }));
+    }
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
     let Some(format) = reader.format() else {
@@ -38,6 +42,9 @@ pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFaul
 /// # Errors
 /// [`MediaFault`] where it is no image we know, damaged or too large.
 pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<RgbaPicture, MediaFault> {
+    if let Some(heif) = HeifImage::open(path)? {
+        return premultiplied_at_size(heif.decoded()?, crop, size);
+    }
     let reader = ImageReader::open(path).map_err(MediaFault::Unreadable)?;
     let reader = reader.with_guessed_format().map_err(MediaFault::Unreadable)?;
     if reader.format().is_none()

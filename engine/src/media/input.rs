@@ -13,7 +13,7 @@ const DEMUXERS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,mp3,wav
 
 /// Decoders that may read a caller's stream. FFmpeg has hundreds, most of them for formats nobody sends and few
 /// people test; each is a way in.
-const DECODERS: &str = "h264,hevc,vp8,vp9,libvpx-vp9,av1,libdav1d,mpeg1video,mpeg2video,mpeg4,prores,dnxhd,mjpeg,qtrle,\
+const DECODERS: &str = "h264,hevc,vp8,vp9,libvpx-vp9,libvpx,av1,libdav1d,mpeg1video,mpeg2video,mpeg4,prores,dnxhd,mjpeg,qtrle,\
     ffv1,gif,aac,mp3,mp3float,mp2,mp2float,opus,libopus,vorbis,flac,alac,ac3,eac3,pcm_u8,pcm_s16le,pcm_s16be,pcm_s24le,\
     pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,pcm_f64le,pcm_alaw,pcm_mulaw";
 
@@ -73,6 +73,16 @@ impl MediaInput {
         ticks_from_timestamp(timestamp, time_base) - self.origin
     }
 
+    /// Width over height of a stream's pixels: the container's word, else the codec's; 0/1 where neither says.
+    #[expect(unsafe_code, reason = "the binding has no call for it")]
+    pub(crate) fn pixel_aspect(&self, stream: &ffmpeg::Stream<'_>) -> ffmpeg::Rational {
+        // SAFETY: both belong to this open demuxer; the call only reads them, and takes a null frame.
+        unsafe {
+            let (demuxer, stream) = (self.demuxer.as_ptr().cast_mut(), stream.as_ptr().cast_mut());
+            ffmpeg::ffi::av_guess_sample_aspect_ratio(demuxer, stream, std::ptr::null_mut()).into()
+        }
+    }
+
     /// Length of the container, where it knows it.
     pub(crate) fn duration(&self) -> Option<Ticks> {
         let duration = self.demuxer.duration();
@@ -89,11 +99,14 @@ impl MediaInput {
     }
 }
 
-/// Opens a decoder that is on the list, for pictures of a size that we decode.
+/// Opens a decoder that is on the list, for pictures of a size that we decode. `name`: a certain one.
 pub(crate) fn open_decoder(
     decoder: ffmpeg::codec::decoder::Decoder,
+    name: Option<&str>,
 ) -> Result<ffmpeg::codec::decoder::Opened, ffmpeg::Error> {
-    let codec = ffmpeg::decoder::find(decoder.id()).ok_or(ffmpeg::Error::DecoderNotFound)?;
+    let named = name.and_then(ffmpeg::decoder::find_by_name);
+    let codec =
+        named.or_else(|| ffmpeg::decoder::find(decoder.id())).ok_or(ffmpeg::Error::DecoderNotFound)?;
     let mut options = ffmpeg::Dictionary::new();
     options.set("codec_whitelist", DECODERS);
     options.set("max_pixels", &(limits::PICTURE_MEGAPIXELS_MAX * 1_000_000).to_string());

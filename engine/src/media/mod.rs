@@ -3,6 +3,8 @@
 mod animated_image;
 mod audio_reader;
 mod error;
+mod frame_filter;
+mod heif_image;
 mod image_reader;
 mod input;
 mod orientation;

@@ -48,16 +48,16 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
     if has_audio {
         AudioReader::open(path, Ticks::ZERO)?.read(&mut [0.0; PROBED_SAMPLES])?;
     }
-    let (kind, size) = match (has_video, has_audio) {
+    let (kind, size, has_alpha) = match (has_video, has_audio) {
         (true, _) => {
             let mut reader = VideoReader::open(path)?;
             reader.advance_to(Ticks::ZERO)?;
-            (avs_protocol::MediaKind::Video, Some(reader.upright_size()))
+            (avs_protocol::MediaKind::Video, Some(reader.upright_size()), reader.has_alpha())
         }
-        (false, true) => (avs_protocol::MediaKind::Audio, None),
+        (false, true) => (avs_protocol::MediaKind::Audio, None, false),
         (false, false) => return Err(MediaFault::NoStreams),
     };
-    let facts = MediaFacts { duration, size, has_audio, audio_duration, has_alpha: false };
+    let facts = MediaFacts { duration, size, has_audio, audio_duration, has_alpha };
     Ok(MediaProbe { kind, format, facts })
 }
 

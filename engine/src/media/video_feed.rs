@@ -1,7 +1,6 @@
 //! A decoding thread for one block: one picture for each output frame, ahead of the compositor.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use avs_template::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -78,7 +77,7 @@ fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFau
         }
         before = time;
         if let Some(frame) = reader.advance_to(time)? {
-            shown = Some(Picture::Coded(Arc::new(scaler.picture(frame)?)));
+            shown = Some(scaler.picture(frame)?);
         }
         let picture = shown.clone().ok_or(MediaFault::NoPictures)?;
         if send.send(Ok(picture)).is_err() {

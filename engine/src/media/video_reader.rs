@@ -6,6 +6,7 @@ use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
 
 use super::error::MediaFault;
+use super::frame_filter::FrameFilter;
 use super::input::{MediaInput, open_decoder};
 use super::orientation::Orientation;
 use crate::limits;
@@ -15,12 +16,20 @@ fn timestamp_tolerance() -> Ticks {
     Ticks::new(Ticks::PER_SECOND / 1000)
 }
 
+/// Fields to pictures, one for each; what is not interlaced passes unchanged.
+const DEINTERLACER: &str = "bwdif=mode=send_frame:deint=interlaced";
+
 pub(crate) struct VideoReader {
     input: MediaInput,
     decoder: ffmpeg::decoder::Video,
     stream_index: usize,
     time_base: ffmpeg::Rational,
     orientation: Orientation,
+    /// Width over height of one coded pixel, where the container or the codec says so.
+    pixel_aspect: ffmpeg::Rational,
+    /// There from the first interlaced picture on.
+    deinterlacer: Option<FrameFilter>,
+    deinterlacer_finished: bool,
     current: ffmpeg::frame::Video,
     next: Option<(Ticks, ffmpeg::frame::Video)>,
     shown_any: bool,
@@ -34,6 +43,8 @@ impl VideoReader {
         let stream = input.best_stream(ffmpeg::media::Type::Video).ok_or(MediaFault::NoVideo)?;
         let (stream_index, time_base) = (stream.index(), stream.time_base());
         let orientation = Orientation::of_stream(&stream);
+        let pixel_aspect = input.pixel_aspect(&stream);
+        let decoder_name = alpha_decoder(&stream);
         let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
         let mut context =
             ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
@@ -42,7 +53,7 @@ impl VideoReader {
             count: cores.min(limits::DECODER_THREADS_MAX),
             ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
         });
-        let decoder = open_decoder(context.decoder())
+        let decoder = open_decoder(context.decoder(), decoder_name)
             .and_then(ffmpeg::codec::decoder::Opened::video)
             .map_err(undecodable)?;
         check_size(decoder.width(), decoder.height())?;
@@ -52,6 +63,9 @@ impl VideoReader {
             stream_index,
             time_base,
             orientation,
+            pixel_aspect,
+            deinterlacer: None,
+            deinterlacer_finished: false,
             current: ffmpeg::frame::Video::empty(),
             next: None,
             shown_any: false,
@@ -66,15 +80,21 @@ impl VideoReader {
     /// Size of the picture as shown: upright, in square pixels.
     pub(crate) fn upright_size(&self) -> (u32, u32) {
         let (width, height) = (self.decoder.width(), self.decoder.height());
-        let aspect = self.decoder.aspect_ratio();
-        let (num, den) = (aspect.numerator(), aspect.denominator());
+        let (num, den) = (self.pixel_aspect.numerator(), self.pixel_aspect.denominator());
         let width = match (u64::try_from(num), u64::try_from(den)) {
             (Ok(num), Ok(den)) if num > 0 && den > 0 => {
-                u32::try_from((u64::from(width) * num + den / 2) / den).unwrap_or(width)
+                let wide = u32::try_from((u64::from(width) * num + den / 2) / den).unwrap_or(u32::MAX);
+                // A nonsensical aspect is no reason to refuse the file.
+                if wide > limits::PICTURE_SIDE_PX_MAX { width } else { wide }
             }
             _ => width,
         };
         self.orientation.turned((width.max(1), height))
+    }
+
+    /// True where the current picture has an alpha channel.
+    pub(crate) fn has_alpha(&self) -> bool {
+        has_alpha(self.current.format())
     }
 
     /// Starts near `time`, which is later than the beginning.
@@ -84,6 +104,7 @@ impl VideoReader {
             self.decoder.flush();
             self.next = None;
             self.sent_eof = false;
+            (self.deinterlacer, self.deinterlacer_finished) = (None, false);
         }
         Ok(())
     }
@@ -118,18 +139,40 @@ impl VideoReader {
     }
 
     fn decode_next(&mut self) -> Result<Option<(Ticks, ffmpeg::frame::Video)>, MediaFault> {
-        let mut frame = ffmpeg::frame::Video::empty();
         loop {
+            if let Some((frame, time_base)) = self.deinterlacer.as_mut().and_then(FrameFilter::pull) {
+                return Ok(Some((self.input.time_of(frame.pts().unwrap_or(0), time_base), frame)));
+            }
+            let mut frame = ffmpeg::frame::Video::empty();
             match self.decoder.receive_frame(&mut frame) {
                 Ok(()) => {
                     check_size(frame.width(), frame.height())?;
                     let timestamp = frame.timestamp().unwrap_or(0);
-                    return Ok(Some((self.input.time_of(timestamp, self.time_base), frame)));
+                    frame.set_pts(Some(timestamp));
+                    if !self.deinterlaces(&frame) {
+                        return Ok(Some((self.input.time_of(timestamp, self.time_base), frame)));
+                    }
                 }
-                Err(_) if self.sent_eof => return Ok(None),
-                Err(_) => self.send_next_packet(),
+                Err(_) if !self.sent_eof => self.send_next_packet(),
+                Err(_) => match &mut self.deinterlacer {
+                    Some(filter) if !self.deinterlacer_finished => {
+                        // The worst that a failure does here is to lose the last picture.
+                        filter.finish().unwrap_or_default();
+                        self.deinterlacer_finished = true;
+                    }
+                    _ => return Ok(None),
+                },
             }
         }
+    }
+
+    /// Hands a picture to the deinterlacer, where one is needed; false where the picture is to be shown as it is.
+    fn deinterlaces(&mut self, frame: &ffmpeg::frame::Video) -> bool {
+        if self.deinterlacer.is_none() && frame.is_interlaced() {
+            self.deinterlacer = FrameFilter::new(frame, self.time_base, DEINTERLACER).ok();
+        }
+        // A stream whose size changes on its way is shown as it is from there on.
+        self.deinterlacer.as_mut().is_some_and(|filter| filter.fits(frame) && filter.push(frame).is_ok())
     }
 
     /// Feeds the decoder. A packet it refuses is skipped: a damaged file shows what it can.
@@ -152,6 +195,24 @@ impl VideoReader {
             }
         }
     }
+}
+
+/// The decoder that alone reads the alpha which WebM keeps beside the pictures; FFmpeg's own ignores it.
+fn alpha_decoder(stream: &ffmpeg::Stream<'_>) -> Option<&'static str> {
+    let has_alpha = stream.metadata().get("alpha_mode") == Some("1");
+    match stream.parameters().id() {
+        ffmpeg::codec::Id::VP8 if has_alpha => Some("libvpx"),
+        ffmpeg::codec::Id::VP9 if has_alpha => Some("libvpx-vp9"),
+        _ => None,
+    }
+}
+
+/// True for formats with an alpha channel.
+#[expect(unsafe_code, reason = "the binding has no call for the flags of a format")]
+pub(crate) fn has_alpha(format: ffmpeg::format::Pixel) -> bool {
+    // SAFETY: a descriptor is a constant of the library.
+    let flags = format.descriptor().map(|descriptor| unsafe { (*descriptor.as_ptr()).flags });
+    flags.is_some_and(|flags| flags & u64::from(ffmpeg::ffi::AV_PIX_FMT_FLAG_ALPHA.unsigned_abs()) != 0)
 }
 
 /// Refuses pictures that would take too much memory, before any is decoded.
