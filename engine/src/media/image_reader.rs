@@ -14,15 +14,19 @@ use super::video_reader::check_size;
 use crate::color::RgbaPicture;
 
 /// What an image's header says.
-pub(crate) struct ImageHeader {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageHeader {
     /// The format's usual file ending.
-    pub(crate) format: String,
+    pub format: String,
     /// Upright size.
-    pub(crate) size: (u32, u32),
+    pub size: (u32, u32),
 }
 
 /// Reads the header alone; `None` where it is no image we know.
-pub(crate) fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFault> {
+///
+/// # Errors
+/// [`MediaFault`] where it is damaged or too large.
+pub fn image_header(path: &Path) -> Result<Option<ImageHeader>, MediaFault> {
     if let Some(heif) = HeifImage::open(path)? {
         return Ok(Some(ImageHeader { format: heif.format().to_owned(), size: heif.size() }));
     }

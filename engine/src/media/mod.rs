@@ -18,7 +18,7 @@ mod video_reader;
 pub use animated_image::{AnimatedImage, ImageSource, open_image};
 pub use audio_reader::{AudioReader, CHANNELS, SAMPLE_RATE};
 pub use error::{MediaError, MediaFault};
-pub use image_reader::image_from_file;
+pub use image_reader::{ImageHeader, image_from_file, image_header};
 pub use input::init;
 pub use picture_scaler::PictureDesc;
 pub use probe::{MediaProbe, probe};
