@@ -234,9 +234,7 @@ fn check_sound(rate_hz: u32, channel_count: u16) -> Result<(), MediaFault> {
     Ok(())
 }
 
-fn resampler_from(
-    source: SourceFormat,
-) -> Result<ffmpeg::software::resampling::Context, ffmpeg::Error> {
+fn resampler_from(source: SourceFormat) -> Result<ffmpeg::software::resampling::Context, ffmpeg::Error> {
     let mut options = ffmpeg::Dictionary::new();
     // 28 bits: beyond what any recording holds.
     options.set("resampler", "soxr");

@@ -160,8 +160,9 @@ impl DecodedHeif {
             if plane.is_null() || width == 0 || height == 0 || stride < row_bytes {
                 return Err(damaged("no picture came out of it"));
             }
-            let rows = (0..height as usize)
-                .flat_map(|row| std::slice::from_raw_parts(plane.add(row * stride), row_bytes).iter().copied());
+            let rows = (0..height as usize).flat_map(|row| {
+                std::slice::from_raw_parts(plane.add(row * stride), row_bytes).iter().copied()
+            });
             image::RgbaImage::from_raw(width, height, rows.collect())
                 .ok_or_else(|| damaged("its rows are short"))
         }

@@ -28,8 +28,9 @@ const BLOCK_TYPES: [(&str, BlockType); 4] = [
     ("audio", BlockType::Audio),
 ];
 
-const DURATIONS: [(&str, BlockDuration); 2] = [("auto", BlockDuration::Auto), ("end", BlockDuration::End)];
-const PITCHES: [(&str, bool); 2] = [("keep", true), ("follow", false)];
+pub(crate) const DURATIONS: [(&str, BlockDuration); 2] =
+    [("auto", BlockDuration::Auto), ("end", BlockDuration::End)];
+pub(crate) const PITCHES: [(&str, bool); 2] = [("keep", true), ("follow", false)];
 
 /// Reads a block, or records why it is none.
 pub(crate) fn read_block(field: &Field<'_, '_>) -> Option<Block> {

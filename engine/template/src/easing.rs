@@ -104,7 +104,7 @@ impl Easing {
         Some(Self::Curve(ends, curve))
     }
 
-    /// Returns every plain name, for suggestions.
+    /// Returns every plain name.
     pub fn names() -> impl Iterator<Item = String> {
         let curves =
             ENDS.iter().flat_map(|(ends, _)| CURVES.iter().map(move |(curve, _)| format!("{ends}{curve}")));

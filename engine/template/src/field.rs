@@ -23,6 +23,12 @@ impl NumberRange {
         Self { min, min_excluded: true, max }
     }
 
+    /// Returns the JSON Schema of the numbers within.
+    pub(crate) fn schema(self) -> Value {
+        let min = if self.min_excluded { "exclusiveMinimum" } else { "minimum" };
+        serde_json::json!({ "type": "number", min: self.min, "maximum": self.max })
+    }
+
     /// Returns true for a number within.
     pub fn contains(self, number: f64) -> bool {
         let above_min = if self.min_excluded { number > self.min } else { number >= self.min };

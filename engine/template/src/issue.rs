@@ -62,6 +62,8 @@ pub mod codes {
     pub const INVALID_KEYFRAMES: &str = "invalid_keyframes";
     /// A field that cannot have keyframes has them.
     pub const NOT_ANIMATABLE: &str = "not_animatable";
+    /// Values that are right each for itself contradict each other.
+    pub const CONTRADICTORY: &str = "contradictory";
     /// A field says nothing beside another one.
     pub const MEANINGLESS: &str = "meaningless";
     /// Two animations split one text differently.

@@ -28,6 +28,8 @@ mod read;
 mod resolve;
 mod rules;
 mod scene;
+mod schema;
+mod schema_fields;
 mod suggest;
 mod text_block;
 mod text_read;
@@ -62,6 +64,8 @@ pub use scene::{
     Affine2, BlendMode, Effect, LayerPart, Mask, MaskShape, Scene, SceneLayer, TextFacts, TextPaint,
     TextUnit, UnitRect,
 };
+pub use schema::template_schema;
+pub use schema_fields::{SchemaField, schema_fields};
 pub use suggest::nearest;
 pub use text_block::{
     Font, FontSize, FontStyle, Gradient, MovingPaint, Overflow, Shadow, Stroke, TextAlign, TextBackground,

@@ -1,5 +1,7 @@
 //! Reads how a block moves and looks: animations, transition, filters, blend mode, chroma key, Ken Burns.
 
+use std::ops::RangeInclusive;
+
 use serde_json::Value;
 
 use crate::{
@@ -11,10 +13,10 @@ use crate::{
     visual_read::read_color,
 };
 
-const MOMENTS: [(&str, AnimationAt); 3] =
+pub(crate) const MOMENTS: [(&str, AnimationAt); 3] =
     [("in", AnimationAt::In), ("out", AnimationAt::Out), ("loop", AnimationAt::Loop)];
 
-const ANIMATIONS: [(&str, AnimationKind); 12] = [
+pub(crate) const ANIMATIONS: [(&str, AnimationKind); 12] = [
     ("fade", AnimationKind::Fade),
     ("slide", AnimationKind::Slide),
     ("scale", AnimationKind::Scale),
@@ -30,19 +32,19 @@ const ANIMATIONS: [(&str, AnimationKind); 12] = [
 ];
 
 /// The first kinds, which move any block; the others need a text.
-const ANIMATIONS_OF_ANY: usize = 9;
+pub(crate) const ANIMATIONS_OF_ANY: usize = 9;
 
-const DIRECTIONS: [(&str, Direction); 4] = [
+pub(crate) const DIRECTIONS: [(&str, Direction); 4] = [
     ("up", Direction::Up),
     ("down", Direction::Down),
     ("left", Direction::Left),
     ("right", Direction::Right),
 ];
 
-const SPLITS: [(&str, TextSplit); 3] =
+pub(crate) const SPLITS: [(&str, TextSplit); 3] =
     [("letter", TextSplit::Letter), ("word", TextSplit::Word), ("line", TextSplit::Line)];
 
-const TRANSITIONS: [(&str, TransitionKind); 14] = [
+pub(crate) const TRANSITIONS: [(&str, TransitionKind); 14] = [
     ("fade", TransitionKind::Fade),
     ("dissolve", TransitionKind::Dissolve),
     ("wipe", TransitionKind::Wipe),
@@ -59,7 +61,7 @@ const TRANSITIONS: [(&str, TransitionKind); 14] = [
     ("radial", TransitionKind::Radial),
 ];
 
-const FILTERS: [(&str, FilterKind); 11] = [
+pub(crate) const FILTERS: [(&str, FilterKind); 11] = [
     ("blur", FilterKind::Blur),
     ("brightness", FilterKind::Brightness),
     ("contrast", FilterKind::Contrast),
@@ -73,7 +75,7 @@ const FILTERS: [(&str, FilterKind); 11] = [
     ("grain", FilterKind::Grain),
 ];
 
-const BLEND_MODES: [(&str, BlendMode); 17] = [
+pub(crate) const BLEND_MODES: [(&str, BlendMode); 17] = [
     ("normal", BlendMode::Normal),
     ("multiply", BlendMode::Multiply),
     ("screen", BlendMode::Screen),
@@ -93,7 +95,7 @@ const BLEND_MODES: [(&str, BlendMode); 17] = [
     ("plus-lighter", BlendMode::PlusLighter),
 ];
 
-const KEN_BURNS: [(&str, (View, View)); 6] = [
+pub(crate) const KEN_BURNS: [(&str, (View, View)); 6] = [
     ("zoomIn", (view(0.5, 0.5, 1.0), view(0.5, 0.5, 1.3))),
     ("zoomOut", (view(0.5, 0.5, 1.3), view(0.5, 0.5, 1.0))),
     ("panLeft", (view(0.6, 0.5, 1.25), view(0.4, 0.5, 1.25))),
@@ -231,7 +233,13 @@ fn read_filter(element: &Field<'_, '_>) -> Option<Filter> {
     let amount_field = fields.required("amount");
     fields.finish();
     let kind = kind?;
-    let (range, neutral) = match kind {
+    let (range, neutral) = filter_range(kind);
+    Some(Filter { kind, amount: read_animated_number(&amount_field, range, neutral) })
+}
+
+/// The amounts that a filter takes, and the one that changes nothing.
+pub(crate) fn filter_range(kind: FilterKind) -> (RangeInclusive<f64>, f64) {
+    match kind {
         FilterKind::Blur => (0.0..=limits::BLUR_PX_MAX, 0.0),
         FilterKind::Brightness | FilterKind::Contrast | FilterKind::Saturate => (0.0..=4.0, 1.0),
         FilterKind::HueRotate => (-3600.0..=3600.0, 0.0),
@@ -241,8 +249,7 @@ fn read_filter(element: &Field<'_, '_>) -> Option<Filter> {
         | FilterKind::Vignette
         | FilterKind::Grain => (0.0..=1.0, 0.0),
         FilterKind::Sharpen => (0.0..=4.0, 0.0),
-    };
-    Some(Filter { kind, amount: read_animated_number(&amount_field, range, neutral) })
+    }
 }
 
 fn read_chroma_key(field: &Field<'_, '_>) -> Option<ChromaKey> {

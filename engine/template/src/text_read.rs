@@ -11,24 +11,25 @@ use crate::{
     visual_read::{BlockShape, read_color, read_percent, read_visual},
 };
 
-const FONT_STYLES: [(&str, FontStyle); 2] = [("normal", FontStyle::Normal), ("italic", FontStyle::Italic)];
-const ALIGNMENTS: [(&str, TextAlign); 4] = [
+pub(crate) const FONT_STYLES: [(&str, FontStyle); 2] =
+    [("normal", FontStyle::Normal), ("italic", FontStyle::Italic)];
+pub(crate) const ALIGNMENTS: [(&str, TextAlign); 4] = [
     ("left", TextAlign::Left),
     ("center", TextAlign::Center),
     ("right", TextAlign::Right),
     ("justify", TextAlign::Justify),
 ];
-const VERTICAL_ALIGNMENTS: [(&str, VerticalAlign); 3] =
+pub(crate) const VERTICAL_ALIGNMENTS: [(&str, VerticalAlign); 3] =
     [("top", VerticalAlign::Top), ("middle", VerticalAlign::Middle), ("bottom", VerticalAlign::Bottom)];
-const TRANSFORMS: [(&str, TextTransform); 4] = [
+pub(crate) const TRANSFORMS: [(&str, TextTransform); 4] = [
     ("none", TextTransform::None),
     ("uppercase", TextTransform::Uppercase),
     ("lowercase", TextTransform::Lowercase),
     ("capitalize", TextTransform::Capitalize),
 ];
-const DIRECTIONS: [(&str, TextDirection); 3] =
+pub(crate) const DIRECTIONS: [(&str, TextDirection); 3] =
     [("auto", TextDirection::Auto), ("ltr", TextDirection::Ltr), ("rtl", TextDirection::Rtl)];
-const OVERFLOWS: [(&str, Overflow); 4] = [
+pub(crate) const OVERFLOWS: [(&str, Overflow); 4] = [
     ("wrap", Overflow::Wrap),
     ("ellipsis", Overflow::Ellipsis),
     ("shrink", Overflow::Shrink),
@@ -126,7 +127,7 @@ fn read_font_size(field: &Field<'_, '_>) -> Option<FontSize> {
 
 fn read_gradient(field: &Field<'_, '_>) -> Option<Gradient> {
     let mut fields = field.object()?;
-    let angle_degrees = fields.optional("angle").number(-3600.0..=3600.0).unwrap_or(180.0);
+    let angle_degrees = fields.optional("angle").number(gradient_angles()).unwrap_or(180.0);
     let stops_field = fields.required("stops");
     let elements = stops_field.array(2..=limits::GRADIENT_STOPS_MAX);
     fields.finish();
@@ -147,11 +148,16 @@ fn read_gradient(field: &Field<'_, '_>) -> Option<Gradient> {
         let (Some(offset), Some(color)) = (offset, color) else { continue };
         if stops.last().is_some_and(|(before, _)| offset < *before) {
             element
-                .reject(codes::OUT_OF_RANGE, "lies before the stop above it; put stops in order of offset");
+                .reject(codes::CONTRADICTORY, "lies before the stop above it; put stops in order of offset");
         }
         stops.push((offset, color));
     }
     Some(Gradient { angle_degrees, stops })
+}
+
+/// The angles that a gradient takes, in degrees: ten turns.
+pub(crate) fn gradient_angles() -> NumberRange {
+    (-limits::ROTATION_DEGREES_MAX..=limits::ROTATION_DEGREES_MAX).into()
 }
 
 fn read_stroke(field: &Field<'_, '_>) -> Option<(Stroke, MovingColor)> {
@@ -210,7 +216,7 @@ fn read_auto_fit(field: &Field<'_, '_>) -> Option<(f64, f64)> {
     let (min, max) = (min?, max?);
     if min > max {
         min_field
-            .reject(codes::OUT_OF_RANGE, format!("{min} is more than max, {max}; let it be at most that"));
+            .reject(codes::CONTRADICTORY, format!("{min} is more than max, {max}; let it be at most that"));
     }
     Some((min, max))
 }

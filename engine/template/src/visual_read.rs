@@ -11,7 +11,7 @@ use crate::{
     look_read::read_look,
 };
 
-const POSITIONS: [(&str, Position); 9] = [
+pub(crate) const POSITIONS: [(&str, Position); 9] = [
     ("top-left", Position::TopLeft),
     ("top", Position::Top),
     ("top-right", Position::TopRight),
@@ -24,7 +24,7 @@ const POSITIONS: [(&str, Position); 9] = [
 ];
 
 /// The fits of video and image blocks; the first is the default.
-const MEDIA_FITS: [(&str, Fit); 5] = [
+pub(crate) const MEDIA_FITS: [(&str, Fit); 5] = [
     ("cover", Fit::Cover),
     ("contain", Fit::Contain),
     ("fill", Fit::Fill),
@@ -33,16 +33,16 @@ const MEDIA_FITS: [(&str, Fit); 5] = [
 ];
 
 /// The fits of text blocks; the first is the default.
-const TEXT_FITS: [(&str, Fit); 1] = [("none", Fit::None)];
+pub(crate) const TEXT_FITS: [(&str, Fit); 1] = [("none", Fit::None)];
 
-const FLIPS: [(&str, Flip); 4] = [
+pub(crate) const FLIPS: [(&str, Flip); 4] = [
     ("none", Flip::None),
     ("horizontal", Flip::Horizontal),
     ("vertical", Flip::Vertical),
     ("both", Flip::Both),
 ];
 
-const ON_ASSET_ERRORS: [(&str, OnAssetError); 3] =
+pub(crate) const ON_ASSET_ERRORS: [(&str, OnAssetError); 3] =
     [("fail", OnAssetError::Fail), ("skip", OnAssetError::Skip), ("placeholder", OnAssetError::Placeholder)];
 
 /// What decides which visual fields a block takes.
@@ -119,7 +119,7 @@ fn read_crop(field: &Field<'_, '_>) -> Option<Crop> {
     sides.finish();
     if crop.top + crop.bottom > limits::CROP_MAX || crop.left + crop.right > limits::CROP_MAX {
         let detail = format!("leaves nothing; opposite sides together may be at most {}", limits::CROP_MAX);
-        field.reject(codes::OUT_OF_RANGE, detail);
+        field.reject(codes::CONTRADICTORY, detail);
     }
     Some(crop)
 }

@@ -7,6 +7,7 @@ mod media;
 mod properties;
 mod reader;
 mod scenes;
+mod schema;
 mod times;
 
 use avs_template::{Issue, Pointer, Template};
