@@ -110,3 +110,25 @@ pub fn decoded_channels(path: &Path) -> [Vec<f32>; 2] {
 pub fn decoded_frame(path: &Path, index: usize) -> Frame {
     decoded_frames(path).swap_remove(index)
 }
+
+/// Peak signal-to-noise ratio in dB of luma, Cb and Cr; 100 where they are the same.
+#[must_use]
+pub fn psnr(a: &Frame, b: &Frame) -> [f64; 3] {
+    let ratio = |a: &mut dyn Iterator<Item = (u8, u8)>| {
+        let (mut sum, mut count) = (0.0, 0.0);
+        for (a, b) in a {
+            sum += f64::from(a.abs_diff(b)).powi(2);
+            count += 1.0;
+        }
+        if sum == 0.0 { 100.0 } else { 10.0 * (255.0 * 255.0 * count / sum).log10() }
+    };
+    let chroma = |first: usize| {
+        let every_second = |frame: &[u8]| frame.iter().copied().skip(first).step_by(2).collect::<Vec<_>>();
+        every_second(&a.chroma).into_iter().zip(every_second(&b.chroma))
+    };
+    [
+        ratio(&mut a.luma.iter().copied().zip(b.luma.iter().copied())),
+        ratio(&mut chroma(0)),
+        ratio(&mut chroma(1)),
+    ]
+}

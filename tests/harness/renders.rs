@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use avs_engine::color::CodedPicture;
 use avs_engine::error::RenderError;
 use avs_engine::gpu::GpuContext;
-use avs_engine::job::{RenderContext, RenderControl, RenderRequest, Rendered, render, still};
+use avs_engine::job::{RenderContext, RenderControl, RenderRequest, Rendered, render, sound, still};
 use avs_engine::text::Fonts;
 use avs_template::Ticks;
 use serde_json::Value;
@@ -69,4 +69,14 @@ pub fn still_of(
 ) -> CodedPicture {
     let request = request(template, output, assets, Path::new("unused.mp4"));
     still(context, &request, Ticks::from_secs(at_secs)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Mixes the sound of a template: left and right, 48 kHz, before it is encoded.
+#[track_caller]
+#[must_use]
+pub fn sound_of(context: &mut RenderContext, template: Value, assets: &Path) -> [Vec<f32>; 2] {
+    let request = request(template, serde_json::json!({}), assets, Path::new("unused.mp4"));
+    let mixed = sound(context, &request).unwrap_or_else(|error| panic!("{error}"));
+    let (frames, _) = mixed.as_chunks::<2>();
+    [0, 1].map(|channel| frames.iter().map(|frame| frame[channel]).collect())
 }

@@ -4,8 +4,11 @@
 mod bad_input;
 mod blending;
 mod colors;
+mod field_cases;
 mod fields;
 mod files;
+mod rates;
 mod real_media;
+mod reference;
 mod sound;
 mod timing;

@@ -29,6 +29,8 @@ pub(super) enum Verb {
         /// The template.
         template: PathBuf,
     },
+    /// Print the JSON Schema of templates.
+    Schema,
     /// List the graphics adapters, best first, as JSON.
     Adapters,
     /// Serve one job to a control plane over an inherited socket.

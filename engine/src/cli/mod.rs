@@ -72,6 +72,10 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
             println!("valid");
             Ok(())
         }
+        Verb::Schema => {
+            print_json(&avs_template::template_schema());
+            Ok(())
+        }
         Verb::Adapters => {
             print_json(&adapters());
             Ok(())

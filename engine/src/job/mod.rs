@@ -170,6 +170,18 @@ pub fn still(
     Ok(CodedPicture { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT })
 }
 
+/// Mixes the sound of a template without encoding it: 48 kHz, left and right interleaved. Empty where it has none.
+///
+/// # Errors
+/// [`RenderError`] as for [`render`].
+pub fn sound(context: &mut RenderContext, request: &RenderRequest) -> Result<Vec<f32>, RenderError> {
+    let prepared = Prepared::new(&mut context.fonts, request)?;
+    let Some((mut mixer, sample_count)) = sound_stage::mixer_of(&prepared) else { return Ok(Vec::new()) };
+    let mut mixed = vec![0.0; usize::try_from(sample_count).unwrap_or(0) * crate::media::CHANNELS];
+    mixer.read(&mut mixed).map_err(|(pointer, source)| RenderError::Media { pointer, source })?;
+    Ok(mixed)
+}
+
 /// What is known of a render only when it has ended.
 struct Ended {
     warnings: Vec<RenderWarning>,

@@ -56,6 +56,7 @@ impl Prepared {
         let template = Template::from_value(&request.template, &Pointer::root());
         let output = OutputSpec::from_value(&request.output, &Pointer::root().child("output"));
         let (mut template, output) = both(template, output)?;
+        fonts.forget_files();
         add_fonts(fonts, &template, &request.assets)?;
         check_fonts(fonts, &template)?;
         let probes = Probes::of(&template, &request.assets);

@@ -54,21 +54,23 @@ pub(super) fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
     prepared: &Prepared,
 ) -> Result<Option<SoundStage<'scope>>, RenderError> {
-    let clips: Vec<_> =
-        prepared.timeline.blocks.iter().filter_map(|block| clip_of(prepared, block)).collect();
-    if clips.is_empty() {
-        return Ok(None);
-    }
+    let Some((mixer, sample_count)) = mixer_of(prepared) else { return Ok(None) };
     let encoder = AacEncoder::open()?;
     let track = encoder.track();
-    let timeline = &prepared.timeline;
-    let sample_count = timeline.fps.duration_of(timeline.frame_count).to_samples(SAMPLE_RATE);
     let (send, packets) = bounded(limits::AUDIO_PACKETS_AHEAD);
     let thread = std::thread::Builder::new()
         .name("sound".into())
-        .spawn_scoped(scope, move || run(Mixer::new(clips), encoder, sample_count, &send))
+        .spawn_scoped(scope, move || run(mixer, encoder, sample_count, &send))
         .map_err(RenderError::NoThread)?;
     Ok(Some(SoundStage { packets: SoundPackets { track, packets, held: None, ended: false }, thread }))
+}
+
+/// The mix of a timeline and its length in samples; none where it has no sound.
+pub(super) fn mixer_of(prepared: &Prepared) -> Option<(Mixer, i64)> {
+    let timeline = &prepared.timeline;
+    let clips: Vec<_> = timeline.blocks.iter().filter_map(|block| clip_of(prepared, block)).collect();
+    let sample_count = timeline.fps.duration_of(timeline.frame_count).to_samples(SAMPLE_RATE);
+    (!clips.is_empty()).then(|| (Mixer::new(clips), sample_count))
 }
 
 fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {

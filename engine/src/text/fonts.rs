@@ -51,6 +51,8 @@ pub struct Fonts {
     pub(crate) system: FontSystem,
     pub(crate) glyphs: SwashCache,
     families: BTreeSet<String>,
+    /// What the templates' own files brought.
+    added: Vec<(fontdb::ID, String)>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -66,7 +68,7 @@ impl Fonts {
         let system = FontSystem::new();
         let faces = system.db().faces();
         let families = faces.flat_map(|face| face.families.iter().map(|(name, _)| name.clone())).collect();
-        Self { system, glyphs: SwashCache::new(), families }
+        Self { system, glyphs: SwashCache::new(), families, added: Vec::new() }
     }
 
     /// Adds the font of a file under the name `family`, whatever it calls itself, and under `weight`, if given.
@@ -79,10 +81,22 @@ impl Fonts {
             if let Some(weight) = weight {
                 face.weight = fontdb::Weight(weight);
             }
-            self.system.db_mut().push_face_info(face);
+            let id = self.system.db_mut().push_face_info(face);
+            self.added.push((id, family.to_owned()));
         }
-        self.families.insert(family.to_owned());
         Ok(())
+    }
+
+    /// Removes every font of [`Self::add_file`]: they belong to one template.
+    pub(crate) fn forget_files(&mut self) {
+        for (id, _) in self.added.drain(..) {
+            self.system.db_mut().remove_face(id);
+        }
+    }
+
+    /// Names of all families.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.families.iter().chain(self.added.iter().map(|(_, family)| family))
     }
 
     /// Checks that a family is there, whatever its case.
@@ -91,12 +105,11 @@ impl Fonts {
     /// [`UnknownFamily`] with names near to it.
     pub fn require(&self, family: &str) -> Result<(), UnknownFamily> {
         let wanted = family.to_lowercase();
-        if self.families.iter().any(|name| name.to_lowercase() == wanted) {
+        if self.names().any(|name| name.to_lowercase() == wanted) {
             return Ok(());
         }
         let mut near: Vec<_> = self
-            .families
-            .iter()
+            .names()
             .filter(|name| {
                 let name = name.to_lowercase();
                 name.contains(&wanted)
@@ -113,7 +126,7 @@ impl Fonts {
     /// The family as this machine spells it.
     pub(crate) fn spelled(&self, family: &str) -> String {
         let wanted = family.to_lowercase();
-        let found = self.families.iter().find(|name| name.to_lowercase() == wanted);
+        let found = self.names().find(|name| name.to_lowercase() == wanted);
         found.map_or_else(|| family.to_owned(), Clone::clone)
     }
 }
