@@ -10,5 +10,6 @@ mod files;
 mod rates;
 mod real_media;
 mod reference;
+mod reference_sound;
 mod sound;
 mod timing;

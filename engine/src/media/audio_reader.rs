@@ -35,6 +35,8 @@ pub struct AudioReader {
     stream_index: usize,
     time_base: ffmpeg::Rational,
     resampler: Option<(SourceFormat, ffmpeg::software::resampling::Context)>,
+    /// Where the first sample belongs that the resampler will give: it takes in thousands before it does.
+    resampler_began: Option<i64>,
     /// Index of the next sample that `read` returns, counted from the start of the file.
     cursor: i64,
     /// What comes next.
@@ -108,6 +110,7 @@ impl AudioReader {
             stream_index,
             time_base,
             resampler: None,
+            resampler_began: None,
             cursor,
             pending: Stretch::default(),
             after_hole: None,
@@ -180,27 +183,38 @@ impl AudioReader {
         let source =
             SourceFormat { format: frame.format(), layout: frame.channel_layout(), rate: frame.rate() };
         let undecodable = |source| MediaFault::Undecodable { kind: "audio", source };
+        let start = frame
+            .timestamp()
+            .map(|timestamp| self.input.time_of(timestamp, self.time_base).to_samples(SAMPLE_RATE));
         let mut resampler = match self.resampler.take() {
             Some((format, resampler)) if format == source => resampler,
-            _ => resampler_from(source).map_err(undecodable)?,
+            _ => {
+                self.resampler_began = start;
+                resampler_from(source).map_err(undecodable)?
+            }
         };
+        let held = resampler.delay().map_or(0, |delay| delay.output);
         let capacity = frame.samples() * SAMPLE_RATE as usize / source.rate.max(1) as usize;
         let mut output = output_frame(capacity + RESAMPLER_SLACK_SAMPLES);
         resampler.run(frame, &mut output).map_err(undecodable)?;
         self.resampler = Some((source, resampler));
-        let start = frame
-            .timestamp()
-            .map(|timestamp| self.input.time_of(timestamp, self.time_base).to_samples(SAMPLE_RATE));
-        self.push(start, &output, read);
+        if output.samples() > 0 {
+            let start = self.resampler_began.take().or(start.map(|start| start - held));
+            self.push(start, &output, read);
+        }
         Ok(())
     }
 
     fn flush_resampler(&mut self) {
         let Some((_, mut resampler)) = self.resampler.take() else { return };
-        let mut output = output_frame(RESAMPLER_SLACK_SAMPLES);
-        // What is lost when this fails is the very end.
-        if resampler.flush(&mut output).is_ok() {
-            self.push(None, &output, 0);
+        loop {
+            let mut output = output_frame(RESAMPLER_SLACK_SAMPLES);
+            // What is lost when this fails is the very end.
+            if resampler.flush(&mut output).is_err() || output.samples() == 0 {
+                return;
+            }
+            let start = self.resampler_began.take();
+            self.push(start, &output, 0);
         }
     }
 

@@ -73,6 +73,9 @@ pub enum MediaFault {
     /// The drawing's fault, in the words of its reader.
     #[error("the SVG is damaged ({0})")]
     DamagedSvg(#[source] resvg::usvg::Error),
+    /// The rasteriser gave up.
+    #[error("the SVG cannot be drawn; it has coordinates that are too large or not finite")]
+    UndrawableSvg,
     /// libheif's words.
     #[error("the HEIC or AVIF image is damaged ({0})")]
     DamagedHeif(String),
