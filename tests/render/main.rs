@@ -7,6 +7,7 @@ mod colors;
 mod field_cases;
 mod fields;
 mod files;
+mod masks;
 mod rates;
 mod real_media;
 mod reference;
