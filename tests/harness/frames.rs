@@ -132,3 +132,13 @@ pub fn psnr(a: &Frame, b: &Frame) -> [f64; 3] {
         ratio(&mut chroma(1)),
     ]
 }
+
+/// R'G'B' code values at a place of a composed picture, given in fractions of its size.
+#[must_use]
+pub fn rgb_at(picture: &avs_engine::color::CodedPicture, (x, y): (f64, f64)) -> [f64; 3] {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the picture")]
+    let px = |part: f64, side: u32| (part * f64::from(side)) as usize;
+    let index = px(y, picture.height_px) * picture.width_px as usize + px(x, picture.width_px);
+    let rgb = avs_engine::color::reference::rgb_from_picture(picture);
+    [0, 1, 2].map(|channel| f64::from(rgb[3 * index + channel]))
+}

@@ -7,6 +7,8 @@ mod colors;
 mod field_cases;
 mod fields;
 mod files;
+mod formats;
+mod images;
 mod masks;
 mod rates;
 mod real_media;

@@ -1,6 +1,6 @@
 //! The pictures of a video by time: the one shown at any moment, whatever the file's frame rate.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
@@ -20,6 +20,7 @@ fn timestamp_tolerance() -> Ticks {
 const DEINTERLACER: &str = "bwdif=mode=send_frame:deint=interlaced";
 
 pub(crate) struct VideoReader {
+    path: PathBuf,
     input: MediaInput,
     decoder: ffmpeg::decoder::Video,
     stream_index: usize,
@@ -58,6 +59,7 @@ impl VideoReader {
             .map_err(undecodable)?;
         check_size(decoder.width(), decoder.height())?;
         Ok(Self {
+            path: path.to_owned(),
             input,
             decoder,
             stream_index,
@@ -100,11 +102,16 @@ impl VideoReader {
     /// Starts near `time`, which is later than the beginning.
     pub(crate) fn seek(&mut self, time: Ticks) -> Result<(), MediaFault> {
         // A file without an index is read from its start: slower, and just as right.
-        if self.input.seek_before(time).is_ok() {
-            self.decoder.flush();
-            self.next = None;
-            self.sent_eof = false;
-            (self.deinterlacer, self.deinterlacer_finished) = (None, false);
+        if self.input.seek_before(time).is_err() {
+            return Ok(());
+        }
+        self.decoder.flush();
+        self.sent_eof = false;
+        (self.deinterlacer, self.deinterlacer_finished) = (None, false);
+        self.next = self.decode_next()?;
+        // A transport stream may be entered behind its last keyframe, where nothing can be decoded.
+        if self.next.as_ref().is_none_or(|(starts, _)| *starts > time + timestamp_tolerance()) {
+            *self = Self::open(&self.path)?;
         }
         Ok(())
     }
