@@ -48,7 +48,7 @@ const BARS: [[f64; 3]; 6] = [
 fn every_codec_and_container_that_is_listed_is_drawn_in_its_colours() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();
-    let tagged = ",format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709";
+    let converted = ",format=gbrp,scale=out_color_matrix=bt709:out_range=tv,format=yuv444p,setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709";
     let x264 = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10"];
     let cases: [(&str, &[&str]); 16] = [
         ("h264.mp4", &[&x264[..], &["-pix_fmt", "yuv420p"]].concat()),
@@ -125,9 +125,13 @@ fn every_codec_and_container_that_is_listed_is_drawn_in_its_colours() {
     let mut wrong = Vec::new();
     for (name, args) in cases {
         // What cannot carry the tag is taken as BT.601, being small.
-        let filters =
-            if matches!(name, "vp8.webm" | "mpeg4.avi" | "mjpeg.mov" | "qtrle.mov") { "" } else { tagged };
-        encoded(&scratch, name, filters, args);
+        let is_plain = matches!(name, "prores.mov" | "vp8.webm" | "mpeg4.avi" | "mjpeg.mov" | "qtrle.mov");
+        let tags = ["-colorspace", "bt709", "-color_primaries", "bt709", "-color_trc", "bt709"];
+        if is_plain {
+            encoded(&scratch, name, "", args);
+        } else {
+            encoded(&scratch, name, converted, &[args, &tags].concat());
+        }
         let facts = probe(name, &scratch.file(name)).unwrap_or_else(|error| panic!("{error}")).facts;
         assert_eq!((facts.size, facts.has_alpha), (Some((320, 180)), false), "{name}");
         for (bar, wanted) in BARS.into_iter().enumerate() {
