@@ -45,6 +45,7 @@ const BARS: [[f64; 3]; 6] = [
 ];
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table, a few lines for each format")]
 fn every_codec_and_container_that_is_listed_is_drawn_in_its_colours() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();

@@ -72,6 +72,7 @@ fn with(mut block: Value, fields: &Value) -> Value {
 /// Operation, blocks, inputs and graph.
 type Operation = (&'static str, Value, &'static [&'static str], &'static str);
 
+#[expect(clippy::too_many_lines, reason = "a table, a few lines for each operation")]
 fn still_operations() -> Vec<Operation> {
     let quarter = json!({ "width": "50%", "height": "50%", "x": "10%", "y": "20%", "anchor": "top-left" });
     let disc = json!({ "type": "image", "duration": 0.4, "fit": "fill", "width": 300, "height": 300, "x": "10%", "y": "20%",

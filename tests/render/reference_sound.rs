@@ -147,7 +147,8 @@ fn mono_and_surround_are_mapped_to_stereo_by_bs_775() {
     let [left, right] = sound(&mut context, &scratch, &json!([heard("surround.wav", &json!({}))]));
     // Front left, front right, centre, low frequencies, back left, back right; BS.775-4, table 2, has no place for the
     // low frequencies in two channels.
-    let wanted = [[1.0, 0.0], [0.0, 1.0], [0.7071, 0.7071], [0.0, 0.0], [0.7071, 0.0], [0.0, 0.7071]];
+    let half = std::f64::consts::FRAC_1_SQRT_2;
+    let wanted = [[1.0, 0.0], [0.0, 1.0], [half, half], [0.0, 0.0], [half, 0.0], [0.0, half]];
     for (speaker, gains) in wanted.into_iter().enumerate() {
         let hz = 200.0 * (speaker + 1) as f64;
         for (side, gain) in [&left, &right].into_iter().zip(gains) {

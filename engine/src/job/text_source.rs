@@ -8,6 +8,7 @@ use super::placement::{framed, whole_pixels};
 use crate::color::Picture;
 use crate::compositor::Cover;
 use crate::geometry::EvenRect;
+use crate::limits;
 use crate::text::{Fonts, TextSetting};
 
 /// Which pictures of a text are up to date.
@@ -17,6 +18,8 @@ pub(super) struct TextSource {
     painted: Vec<Option<TextPaint>>,
     /// Where the only unit of a text that stays in its place lies in its texture, and the texture's size.
     frame: Option<((i64, i64), (u32, u32))>,
+    /// Pixels rasterised for each pixel of the text's own size.
+    scale: f64,
 }
 
 impl TextSource {
@@ -33,8 +36,10 @@ impl TextSource {
             Some((whole, even))
         });
         let painted = vec![None; units];
+        let own_width = setting.facts().units.iter().map(|unit| unit.rect.width).fold(1.0, f64::max);
         let Some((whole, even)) = fixed else {
-            return (Self { painted, frame: None }, vec![Cover::Source(UnitRect::WHOLE); units]);
+            let scale = largest_scale(setting, source_use.picture_px.width / own_width);
+            return (Self { painted, frame: None, scale }, vec![Cover::Source(UnitRect::WHOLE); units]);
         };
         let offset = |at: f64, origin: u32| {
             #[expect(clippy::cast_possible_truncation, reason = "canvas coordinates are far below 2^53")]
@@ -42,7 +47,7 @@ impl TextSource {
             px
         };
         let frame = Some(((offset(whole.x, even.x), offset(whole.y, even.y)), even.size()));
-        (Self { painted, frame }, vec![Cover::Canvas(even)])
+        (Self { painted, frame, scale: whole.width / own_width }, vec![Cover::Canvas(even)])
     }
 
     /// Rasterises a unit, unless it is there in these colours.
@@ -58,11 +63,19 @@ impl TextSource {
             return None;
         }
         *painted = Some(paint);
-        let picture = setting.rasterise(fonts, unit, &paint);
+        let picture = setting.rasterise(fonts, unit, &paint, self.scale);
         let picture = match self.frame {
             Some((offset, size)) => framed(&picture, offset, size),
             None => picture,
         };
         Some(Picture::Rgba(Arc::new(picture)))
     }
+}
+
+/// The scale at which a text that moves is rasterised: as large as it ever shows, as far as textures go. What is shown
+/// smaller is sampled down.
+fn largest_scale(setting: &TextSetting, shown: f64) -> f64 {
+    let sides = setting.facts().units.iter().flat_map(|unit| [unit.rect.width, unit.rect.height]);
+    let side_px = sides.fold(1.0, f64::max);
+    shown.clamp(1.0, (f64::from(limits::LAYER_SIDE_PX_MAX) / side_px).max(1.0))
 }

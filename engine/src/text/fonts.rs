@@ -129,4 +129,50 @@ impl Fonts {
         let found = self.names().find(|name| name.to_lowercase() == wanted);
         found.map_or_else(|| family.to_owned(), Clone::clone)
     }
+
+    /// The weight that a family is drawn in where `wanted` is asked for: that, where one of its faces has it or
+    /// varies over it; else the nearest on the side that CSS Fonts 4 (5.2) looks to first.
+    pub(crate) fn weight_of(&self, family: &str, wanted: u16) -> u16 {
+        let faces = || self.system.db().faces().filter(|face| is_of(face, family));
+        let varies = |face: &fontdb::FaceInfo| {
+            let found = self.system.db().with_face_data(face.id, |bytes, index| {
+                let font = swash::FontRef::from_index(bytes, usize::try_from(index).ok()?)?;
+                let axis = font.variations().find_by_tag(WEIGHT_AXIS)?;
+                Some((axis.min_value()..=axis.max_value()).contains(&f32::from(wanted)))
+            });
+            found.flatten() == Some(true)
+        };
+        if faces().any(|face| face.weight.0 == wanted || varies(face)) {
+            return wanted;
+        }
+        let is_heavy = wanted > fontdb::Weight::MEDIUM.0;
+        let nearest = faces().map(|face| face.weight.0).min_by_key(|weight| {
+            let first_side = (*weight > wanted) == is_heavy;
+            (!first_side, weight.abs_diff(wanted))
+        });
+        nearest.unwrap_or(wanted)
+    }
+
+    /// True where this machine has coloured emoji.
+    pub(crate) fn has_emoji(&self) -> bool {
+        self.families.contains(EMOJI_FAMILY)
+    }
+
+    /// True where a family has a glyph of its own for a character.
+    pub(crate) fn covers(&mut self, family: &str, character: char) -> bool {
+        let face = self.system.db().faces().find(|face| is_of(face, family));
+        let face = face.map(|face| (face.id, face.weight));
+        let font = face.and_then(|(id, weight)| self.system.get_font(id, weight));
+        font.is_some_and(|font| font.as_swash().charmap().map(character) != 0)
+    }
+}
+
+/// The coloured emoji that Linux systems have (Debian: fonts-noto-color-emoji).
+pub(super) const EMOJI_FAMILY: &str = "Noto Color Emoji";
+
+/// `wght` of OpenType's registered axes.
+const WEIGHT_AXIS: u32 = u32::from_be_bytes(*b"wght");
+
+fn is_of(face: &fontdb::FaceInfo, family: &str) -> bool {
+    face.families.iter().any(|(name, _)| name == family)
 }

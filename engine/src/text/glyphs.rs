@@ -66,13 +66,16 @@ impl PlacedGlyph {
         path.finish()
     }
 
-    /// Its picture and where its corner is; none for a glyph of one colour.
-    pub(super) fn picture(&self, fonts: &mut Fonts) -> Option<(Pixmap, (f32, f32))> {
+    /// Its picture, with `scale` pixels for each of the text's own, and where its corner is; none for a glyph of one
+    /// colour.
+    pub(super) fn picture(&self, fonts: &mut Fonts, scale: f32) -> Option<(Pixmap, (f32, f32))> {
         if !self.colored {
             return None;
         }
         let Fonts { system, glyphs, .. } = fonts;
-        let image = glyphs.get_image(system, self.key).as_ref()?;
+        let size_px = f32::from_bits(self.key.font_size_bits) * scale;
+        let key = CacheKey { font_size_bits: size_px.to_bits(), ..self.key };
+        let image = glyphs.get_image(system, key).as_ref()?;
         if !matches!(image.content, SwashContent::Color) {
             return None;
         }
@@ -86,13 +89,14 @@ impl PlacedGlyph {
             }
         }
         #[expect(clippy::cast_precision_loss, reason = "a glyph's picture is small")]
-        let corner = (self.x + image.placement.left as f32, self.y - image.placement.top as f32);
+        let corner =
+            (self.x + image.placement.left as f32 / scale, self.y - image.placement.top as f32 / scale);
         Some((pixmap, corner))
     }
 
     /// What its ink covers.
     pub(super) fn bounds(&self, fonts: &mut Fonts) -> Option<Rect> {
-        if let Some((pixmap, (x, y))) = self.picture(fonts) {
+        if let Some((pixmap, (x, y))) = self.picture(fonts, 1.0) {
             #[expect(clippy::cast_precision_loss, reason = "a glyph's picture is small")]
             return Rect::from_xywh(x, y, pixmap.width() as f32, pixmap.height() as f32);
         }

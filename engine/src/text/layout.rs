@@ -2,9 +2,10 @@
 
 use avs_template::{FontStyle, Overflow, TextAlign, TextBlock, TextDirection, TextTransform};
 use cosmic_text::{Align, Attrs, Buffer, Family, Metrics, Shaping, Style, Weight, Wrap};
+use unicode_properties::{EmojiStatus, UnicodeEmoji};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::fonts::Fonts;
+use super::fonts::{EMOJI_FAMILY, Fonts};
 
 /// Halvings of the interval in which the largest fitting size is sought: to a thousandth of it.
 const SEARCH_STEPS: usize = 10;
@@ -95,10 +96,21 @@ impl Setter<'_> {
         buffer.set_wrap(wrap);
         let family = self.fonts.spelled(&self.block.font.family);
         let attrs = self.attrs(&family, size_px);
+        let other = attrs.clone().weight(Weight(fallback_weight(self.block.font.weight)));
+        let emoji = attrs.clone().family(Family::Name(EMOJI_FAMILY)).weight(Weight::NORMAL);
+        let spans = spans_of(self.fonts, &family, text);
         let fonts = &mut *self.fonts;
         let mut lay_out = |width_px: f64, align| {
             buffer.set_size(Some(narrow(width_px)), None);
-            buffer.set_text(text, &attrs, Shaping::Advanced, Some(align));
+            let spans = spans.iter().map(|(span, drawer)| {
+                let attrs = match drawer {
+                    Drawer::Own => &attrs,
+                    Drawer::Other => &other,
+                    Drawer::Emoji => &emoji,
+                };
+                (*span, attrs.clone())
+            });
+            buffer.set_rich_text(spans, &attrs, Shaping::Advanced, Some(align));
             buffer.shape_until_scroll(&mut fonts.system, false);
             extent(&buffer)
         };
@@ -125,7 +137,8 @@ impl Setter<'_> {
             FontStyle::Italic => Style::Italic,
         };
         let spacing_em = self.block.letter_spacing_px * self.line_box.px / size_px;
-        let attrs = Attrs::new().family(Family::Name(family)).weight(Weight(font.weight)).style(style);
+        let weight = self.fonts.weight_of(family, font.weight);
+        let attrs = Attrs::new().family(Family::Name(family)).weight(Weight(weight)).style(style);
         if spacing_em == 0.0 { attrs } else { attrs.letter_spacing(narrow(spacing_em)) }
     }
 
@@ -179,6 +192,60 @@ impl Setter<'_> {
         }
         self.set(&shortened(low), size_px, Wrap::WordOrGlyph)
     }
+}
+
+/// Who draws a part of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawer {
+    /// The family that was asked for.
+    Own,
+    /// Any other one that can: they are looked for by weight.
+    Other,
+    /// The font of coloured emoji: otherwise the first face that has a sign in black and white would be taken.
+    Emoji,
+}
+
+/// Cuts a text where it passes from one drawer to another.
+fn spans_of<'t>(fonts: &mut Fonts, family: &str, text: &'t str) -> Vec<(&'t str, Drawer)> {
+    let mut spans: Vec<(&str, Drawer)> = Vec::new();
+    let (mut start, mut current) = (0, Drawer::Own);
+    for (at, cluster) in text.grapheme_indices(true) {
+        let Some(first) = cluster.chars().next() else { continue };
+        // Spaces belong to what stands before them.
+        let drawer = match first {
+            space if space.is_whitespace() => current,
+            _ if cluster.contains(EMOJI_SELECTOR) && fonts.has_emoji() => Drawer::Emoji,
+            own if fonts.covers(family, own) => Drawer::Own,
+            emoji if is_shown_as_emoji(emoji) && fonts.has_emoji() => Drawer::Emoji,
+            _ => Drawer::Other,
+        };
+        if drawer != current {
+            spans.push((&text[start..at], current));
+            (start, current) = (at, drawer);
+        }
+    }
+    spans.push((&text[start..], current));
+    spans
+}
+
+/// VS16 (UTS 51, 1.4.3): asks for the coloured form of the sign before it.
+const EMOJI_SELECTOR: char = '\u{fe0f}';
+
+/// True for signs that are coloured unless something else is asked for (UTS 51, `Emoji_Presentation`).
+fn is_shown_as_emoji(sign: char) -> bool {
+    matches!(
+        sign.emoji_status(),
+        EmojiStatus::EmojiPresentation
+            | EmojiStatus::EmojiPresentationAndModifierBase
+            | EmojiStatus::EmojiPresentationAndEmojiComponent
+            | EmojiStatus::EmojiPresentationAndModifierAndEmojiComponent
+    )
+}
+
+/// The weight that other families are asked for: most have a regular and a bold face, and cosmic-text passes over those
+/// whose weight is another one.
+fn fallback_weight(wanted: u16) -> u16 {
+    if wanted > Weight::MEDIUM.0 { Weight::BOLD.0 } else { Weight::NORMAL.0 }
 }
 
 fn with_line_count(mut lines: Lines, count: usize) -> Lines {

@@ -2,8 +2,8 @@
 
 use avs_template::{EncodedSrgb, Gradient, RectPx, TextPaint};
 use tiny_skia::{
-    Color, FillRule, GradientStop, LineJoin, LinearGradient, Paint, Path, PathBuilder, Pixmap, PixmapPaint,
-    Point, Shader, SpreadMode, Stroke, Transform,
+    Color, FillRule, FilterQuality, GradientStop, LineJoin, LinearGradient, Paint, Path, PathBuilder, Pixmap,
+    PixmapPaint, Point, Shader, SpreadMode, Stroke, Transform,
 };
 
 use super::fonts::Fonts;
@@ -16,21 +16,26 @@ use crate::color::RgbaPicture;
 const CIRCLE: f64 = 0.552_285;
 
 impl TextSetting {
-    /// Draws unit number `unit` in these colours; its picture covers the unit's rectangle exactly.
+    /// Draws unit number `unit` in these colours; its picture covers the unit's rectangle exactly, with `scale` pixels
+    /// for each pixel of the text's own size.
     #[must_use]
-    pub fn rasterise(&self, fonts: &mut Fonts, unit: usize, paint: &TextPaint) -> RgbaPicture {
+    pub fn rasterise(&self, fonts: &mut Fonts, unit: usize, paint: &TextPaint, scale: f64) -> RgbaPicture {
         let (Some(facts), Some(glyphs)) = (self.facts().units.get(unit), self.units.get(unit)) else {
             return RgbaPicture { width_px: 1, height_px: 1, bytes: vec![0; 4] };
         };
-        let size = (pixels(facts.rect.width), pixels(facts.rect.height));
+        let size = (pixels(facts.rect.width * scale), pixels(facts.rect.height * scale));
         let Some(mut picture) = Pixmap::new(size.0, size.1) else {
             return RgbaPicture { width_px: 1, height_px: 1, bytes: vec![0; 4] };
         };
-        let to_unit = Transform::from_translate(narrow(-facts.rect.x), narrow(-facts.rect.y));
+        // Exactly onto the picture, whose sides are whole.
+        let to_unit = Transform::from_translate(narrow(-facts.rect.x), narrow(-facts.rect.y)).post_scale(
+            narrow(f64::from(size.0) / facts.rect.width),
+            narrow(f64::from(size.1) / facts.rect.height),
+        );
         if glyphs.background {
             self.draw_box(&mut picture, paint.background, to_unit);
         }
-        let ink = Ink::of(fonts, &glyphs.glyphs);
+        let ink = Ink::of(fonts, &glyphs.glyphs, to_unit.sx);
         if let Some(shadow) = self.block.shadow {
             self.draw_shadow(&mut picture, &ink, (paint, to_unit));
             debug_assert!(shadow.blur_px >= 0.0);
@@ -57,9 +62,12 @@ impl TextSetting {
         for path in &ink.paths {
             picture.fill_path(path, &fill, FillRule::Winding, to_unit, None);
         }
-        let paint = PixmapPaint { opacity: f32::from(paint.color.a) / 255.0, ..PixmapPaint::default() };
+        let quality = if ink.scale != 1.0 { FilterQuality::Bilinear } else { FilterQuality::Nearest };
+        let paint =
+            PixmapPaint { opacity: f32::from(paint.color.a) / 255.0, quality, ..PixmapPaint::default() };
         for (glyph, (x, y)) in &ink.pictures {
-            picture.draw_pixmap(0, 0, glyph.as_ref(), &paint, to_unit.pre_translate(*x, *y), None);
+            let at = to_unit.pre_translate(*x, *y).pre_scale(ink.scale.recip(), ink.scale.recip());
+            picture.draw_pixmap(0, 0, glyph.as_ref(), &paint, at, None);
         }
     }
 
@@ -75,14 +83,14 @@ impl TextSetting {
     fn draw_shadow(&self, picture: &mut Pixmap, ink: &Ink, (paint, to_unit): (&TextPaint, Transform)) {
         let Some(shadow) = self.block.shadow else { return };
         let Some(mut thrown) = Pixmap::new(picture.width(), picture.height()) else { return };
-        let offset = to_unit.post_translate(narrow(shadow.x_px * self.px), narrow(shadow.y_px * self.px));
+        let offset = to_unit.pre_translate(narrow(shadow.x_px * self.px), narrow(shadow.y_px * self.px));
         let black = EncodedSrgb::BLACK;
         let silhouette = TextPaint { color: black, stroke: black, shadow: black, background: black };
         self.draw_letters(&mut thrown, ink, (&silhouette, offset));
         let width = thrown.width() as usize;
         let mut alpha: Vec<f32> = thrown.pixels().iter().map(|pixel| f32::from(pixel.alpha())).collect();
         // CSS: the standard deviation is half of the blur radius.
-        blur(&mut alpha, width, shadow.blur_px * self.px / 2.0);
+        blur(&mut alpha, width, shadow.blur_px * self.px * f64::from(to_unit.sx) / 2.0);
         let color = paint.shadow;
         let strength = f32::from(color.a) / 255.0;
         for (pixel, alpha) in thrown.data_mut().as_chunks_mut::<4>().0.iter_mut().zip(alpha) {
@@ -116,13 +124,16 @@ impl TextSetting {
 struct Ink {
     paths: Vec<Path>,
     pictures: Vec<(Pixmap, (f32, f32))>,
+    /// Pixels of a picture for each of the text's own.
+    scale: f32,
 }
 
 impl Ink {
-    fn of(fonts: &mut Fonts, glyphs: &[PlacedGlyph]) -> Self {
+    fn of(fonts: &mut Fonts, glyphs: &[PlacedGlyph], scale: f32) -> Self {
         Self {
             paths: glyphs.iter().filter_map(|glyph| glyph.outline(fonts)).collect(),
-            pictures: glyphs.iter().filter_map(|glyph| glyph.picture(fonts)).collect(),
+            pictures: glyphs.iter().filter_map(|glyph| glyph.picture(fonts, scale)).collect(),
+            scale,
         }
     }
 }

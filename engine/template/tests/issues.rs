@@ -179,7 +179,7 @@ fn what_means_nothing_is_refused() {
     let iris = json!({ "type": "iris", "direction": "up" });
     assert_only_issue(&video_with("transition", iris), "/blocks/0/transition/direction", codes::MEANINGLESS);
     let crop = json!({ "left": 0.5, "right": 0.6 });
-    assert_only_issue(&video_with("crop", crop), "/blocks/0/crop", codes::OUT_OF_RANGE);
+    assert_only_issue(&video_with("crop", crop), "/blocks/0/crop", codes::CONTRADICTORY);
 }
 
 #[test]

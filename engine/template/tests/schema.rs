@@ -196,7 +196,7 @@ fn pointers(value: &Value, at: &str, into: &mut Vec<String>) {
     into.push(at.to_owned());
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), into))
+            fields.iter().for_each(|(name, value)| pointers(value, &format!("{at}/{name}"), into));
         }
         Value::Array(elements) => {
             elements
