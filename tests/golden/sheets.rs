@@ -42,3 +42,38 @@ sheet_tests! {
 fn every_sheet_of_the_gallery_is_held() {
     assert!(sheets().iter().all(|sheet| TESTED.contains(&sheet.name)));
 }
+
+/// Every word that a field of the schema may be.
+fn words(schema: &serde_json::Value, into: &mut Vec<String>) {
+    let words = schema["enum"].as_array().into_iter().flatten().chain(schema.get("const"));
+    into.extend(words.filter_map(|word| word.as_str().map(str::to_owned)));
+    for alternative in ["oneOf", "anyOf"].iter().filter_map(|keyword| schema[*keyword].as_array()).flatten() {
+        words_of_type(alternative, into);
+    }
+}
+
+/// The words of an object's `type`.
+fn words_of_type(object: &serde_json::Value, into: &mut Vec<String>) {
+    words(&object["properties"]["type"], into);
+}
+
+#[test]
+fn every_animation_transition_filter_and_blend_mode_of_the_schema_is_on_a_sheet() {
+    let schema = avs_template::template_schema();
+    let text = &schema["$defs"]["text"]["properties"];
+    let mut wanted = Vec::new();
+    words_of_type(&text["animations"]["items"], &mut wanted);
+    words_of_type(&text["transition"], &mut wanted);
+    words(&text["filters"]["items"], &mut wanted);
+    words(&text["blendMode"], &mut wanted);
+    assert!(wanted.len() >= 12 + 14 + 11 + 17, "{wanted:?}");
+    let drawn: String = sheets()
+        .iter()
+        .flat_map(|sheet| &sheet.showcases)
+        .map(|showcase| showcase.template.to_string())
+        .collect();
+    // What does nothing is seen on every sheet.
+    let missing: Vec<_> =
+        wanted.iter().filter(|word| *word != "normal" && !drawn.contains(&format!("\"{word}\""))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

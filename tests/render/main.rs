@@ -4,6 +4,7 @@
 mod bad_input;
 mod blending;
 mod colors;
+mod counting;
 mod field_cases;
 mod fields;
 mod files;

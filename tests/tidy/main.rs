@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 fn rust_files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned();
     let mut found = Vec::new();
-    for folder in ["engine", "shaders", "control-plane", "tests", "benches"] {
+    for folder in ["engine", "shaders", "control-plane", "tests", "benches", "fuzz"] {
         collect(&root.join(folder), &root, &mut found);
     }
     assert!(found.len() > 50, "only {} files were found", found.len());

@@ -156,7 +156,6 @@ impl VideoReader {
                     check_size(frame.width(), frame.height())?;
                     let timestamp = frame.timestamp().unwrap_or(0);
                     frame.set_pts(Some(timestamp));
-                    self.complete_colors(&mut frame);
                     if !self.deinterlaces(&frame) {
                         return Ok(Some((self.input.time_of(timestamp, self.time_base), frame)));
                     }
@@ -171,23 +170,6 @@ impl VideoReader {
                     _ => return Ok(None),
                 },
             }
-        }
-    }
-
-    /// Where a picture does not say how it is coded, its stream may (ProRes in MOV).
-    fn complete_colors(&self, frame: &mut ffmpeg::frame::Video) {
-        use ffmpeg::color::{Primaries, Range, Space, TransferCharacteristic as Transfer};
-        if frame.color_space() == Space::Unspecified {
-            frame.set_color_space(self.decoder.color_space());
-        }
-        if frame.color_range() == Range::Unspecified {
-            frame.set_color_range(self.decoder.color_range());
-        }
-        if frame.color_primaries() == Primaries::Unspecified {
-            frame.set_color_primaries(self.decoder.color_primaries());
-        }
-        if frame.color_transfer_characteristic() == Transfer::Unspecified {
-            frame.set_color_transfer_characteristic(self.decoder.color_transfer_characteristic());
         }
     }
 
