@@ -72,10 +72,17 @@ impl TextSource {
     }
 }
 
+/// A text that never grows beyond this is rasterised at its own size: what overshoots on its way in comes to rest there,
+/// and is sharpest texel by texel.
+const SCALE_KEPT: f64 = 1.2;
+
 /// The scale at which a text that moves is rasterised: as large as it ever shows, as far as textures go. What is shown
 /// smaller is sampled down.
 fn largest_scale(setting: &TextSetting, shown: f64) -> f64 {
+    if shown <= SCALE_KEPT {
+        return 1.0;
+    }
     let sides = setting.facts().units.iter().flat_map(|unit| [unit.rect.width, unit.rect.height]);
     let side_px = sides.fold(1.0, f64::max);
-    shown.clamp(1.0, (f64::from(limits::LAYER_SIDE_PX_MAX) / side_px).max(1.0))
+    shown.min((f64::from(limits::LAYER_SIDE_PX_MAX) / side_px).max(1.0))
 }
