@@ -277,25 +277,27 @@ fn filters() -> Vec<Showcase> {
     kinds.into_iter().map(showcase).collect()
 }
 
+/// Every blend mode but normal, in the order of their numbers in the shader, from 1 on.
+pub const BLEND_MODES: [&str; 16] = [
+    "multiply",
+    "screen",
+    "overlay",
+    "darken",
+    "lighten",
+    "color-dodge",
+    "color-burn",
+    "hard-light",
+    "soft-light",
+    "difference",
+    "exclusion",
+    "hue",
+    "saturation",
+    "color",
+    "luminosity",
+    "plus-lighter",
+];
+
 fn blend_modes() -> Vec<Showcase> {
-    let modes = [
-        "multiply",
-        "screen",
-        "overlay",
-        "darken",
-        "lighten",
-        "color-dodge",
-        "color-burn",
-        "hard-light",
-        "soft-light",
-        "difference",
-        "exclusion",
-        "hue",
-        "saturation",
-        "color",
-        "luminosity",
-        "plus-lighter",
-    ];
     let showcase = |mode: &str| Showcase {
         name: mode.to_owned(),
         template: json!({ "version": "1", "blocks": [
@@ -303,7 +305,7 @@ fn blend_modes() -> Vec<Showcase> {
             { "type": "image", "width": "75%", "height": "75%", "source": { "uploadName": "warm.png" }, "blendMode": mode } ] }),
         at_secs: vec![0.5],
     };
-    modes.into_iter().map(showcase).collect()
+    BLEND_MODES.into_iter().map(showcase).collect()
 }
 
 fn texts() -> Vec<Showcase> {

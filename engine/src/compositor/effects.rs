@@ -1,6 +1,7 @@
 //! Effects as passes over a layer's picture: which passes with which parameters (pure), and the textures between them.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use avs_template::{Effect, EncodedSrgb, LayerPart};
 
@@ -64,35 +65,33 @@ pub(super) fn chain(effects: &[Effect], source: &ChainSource) -> EffectChain {
         [source.texels_per_px.0, source.texels_per_px.1][side] * f64::from(now) / f64::from(before.max(1))
     };
     let mut planner = Planner { size, border, scale: (scale(0), scale(1)), passes: Vec::new() };
-    let mut ops = Vec::new();
     let mut effects = effects.iter().peekable();
-    while let Some(op) =
-        effects.peek().and_then(|effect| color_op(effect)).filter(|_| ops.len() < COLOR_OPS_MAX)
-    {
-        ops.push(op);
-        effects.next();
-    }
-    planner.first(source, &ops);
-    while let Some(effect) = effects.next() {
-        match *effect {
+    planner.first(source, &next_ops(&mut effects));
+    while let Some(effect) = effects.peek() {
+        match **effect {
             Effect::Blur { sigma_px } => planner.blur(sigma_px),
             Effect::Sharpen(amount) => planner.neighbours(EffectKind::Sharpen, amount, [0.0; 2]),
             Effect::Pixelate { cell_px } => planner.pixelate(cell_px),
             _ => {
-                ops.clear();
-                ops.extend(color_op(effect));
-                while let Some(op) = effects.peek().and_then(|effect| color_op(effect)) {
-                    if ops.len() == COLOR_OPS_MAX {
-                        break;
-                    }
-                    ops.push(op);
-                    effects.next();
-                }
-                planner.color(&ops);
+                planner.color(&next_ops(&mut effects));
+                continue;
             }
         }
+        effects.next();
     }
     EffectChain { passes: planner.passes, size, border }
+}
+
+/// Takes the changes of colours that come next, as many as one pass does.
+fn next_ops(effects: &mut Peekable<std::slice::Iter<'_, Effect>>) -> Vec<ColorOp> {
+    let mut ops = Vec::new();
+    while ops.len() < COLOR_OPS_MAX
+        && let Some(op) = effects.peek().and_then(|effect| color_op(effect))
+    {
+        ops.push(op);
+        effects.next();
+    }
+    ops
 }
 
 struct Planner {

@@ -5,6 +5,7 @@ mod passes;
 mod picture;
 mod pipelines;
 mod readback;
+mod render_pipeline;
 pub mod uniforms;
 
 pub use context::{AdapterDesc, GpuContext, GpuError, adapters};

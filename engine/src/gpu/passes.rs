@@ -1,11 +1,11 @@
 //! The pipelines of layers that are sampled and of effects, each compiled when it is first needed.
 
-use std::num::NonZeroU64;
 use std::sync::OnceLock;
 
 use avs_shaders::{EFFECT_BLUR, EFFECT_COLOR, EFFECT_PIXELATE, EFFECT_SHARPEN, LAYER_SAMPLED, Shader};
 
 use super::picture::PlanePair;
+use super::render_pipeline::{RenderPipelineDesc, params_entry, render_pipeline, texture_entry};
 use super::uniforms::PASS_PARAMS_STRIDE_BYTES;
 
 /// Which of the sampling pipelines.
@@ -55,41 +55,22 @@ impl PassPipelines {
     /// Makes the layouts; compiles nothing yet.
     #[must_use]
     pub fn new(device: &wgpu::Device) -> Self {
-        let texture = |binding| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::FRAGMENT,
-            ty: wgpu::BindingType::Texture {
-                sample_type: wgpu::TextureSampleType::Float { filterable: true },
-                view_dimension: wgpu::TextureViewDimension::D2,
-                multisampled: false,
-            },
-            count: None,
-        };
         let sampler = wgpu::BindGroupLayoutEntry {
             binding: 2,
             visibility: wgpu::ShaderStages::FRAGMENT,
             ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
             count: None,
         };
-        let params = wgpu::BindGroupLayoutEntry {
-            binding: 0,
-            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-            ty: wgpu::BindingType::Buffer {
-                ty: wgpu::BufferBindingType::Uniform,
-                has_dynamic_offset: true,
-                min_binding_size: NonZeroU64::new(u64::from(PASS_PARAMS_STRIDE_BYTES)),
-            },
-            count: None,
-        };
+        let params = params_entry(u64::from(PASS_PARAMS_STRIDE_BYTES));
         let layout = |label, entries: &[wgpu::BindGroupLayoutEntry]| {
             device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries })
         };
-        let backdrop_layout = layout("backdrop", &[texture(0), texture(1)]);
+        let backdrop_layout = layout("backdrop", &[texture_entry(0), texture_entry(1)]);
         let empty = PlanePair::new(device, "no backdrop", (2, 2), PlanePair::NV12);
         Self {
             no_backdrop: backdrop_group(device, &backdrop_layout, &empty),
             params_layout: layout("pass params", &[params]),
-            picture_layout: layout("picture", &[texture(0), texture(1), sampler]),
+            picture_layout: layout("picture", &[texture_entry(0), texture_entry(1), sampler]),
             backdrop_layout,
             sampler: device.create_sampler(&wgpu::SamplerDescriptor {
                 label: Some("linear clamp"),
@@ -197,35 +178,7 @@ fn compiled(
         label: Some(desc.shader.name),
         source: wgpu::ShaderSource::Wgsl(wgsl.into()),
     });
-    device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-        label: Some(desc.shader.name),
-        layout: Some(&layout),
-        vertex: wgpu::VertexState {
-            module: &module,
-            entry_point: Some("vs_main"),
-            compilation_options: wgpu::PipelineCompilationOptions::default(),
-            buffers: &[],
-        },
-        primitive: wgpu::PrimitiveState {
-            topology: wgpu::PrimitiveTopology::TriangleStrip,
-            ..Default::default()
-        },
-        depth_stencil: None,
-        multisample: wgpu::MultisampleState::default(),
-        fragment: Some(wgpu::FragmentState {
-            module: &module,
-            entry_point: Some("fs_main"),
-            compilation_options: wgpu::PipelineCompilationOptions {
-                constants: desc.constants,
-                ..Default::default()
-            },
-            targets: &[Some(wgpu::ColorTargetState {
-                format: desc.format,
-                blend: desc.blend,
-                write_mask: wgpu::ColorWrites::ALL,
-            })],
-        }),
-        multiview_mask: None,
-        cache: None,
-    })
+    let PassDesc { constants, format, blend, .. } = *desc;
+    let (label, layout, module) = (desc.shader.name, &layout, &module);
+    render_pipeline(device, &RenderPipelineDesc { label, layout, module, constants, format, blend })
 }

@@ -1,11 +1,10 @@
 //! The specialised pipelines, compiled once per process; all share one bind group layout.
 
-use std::num::NonZeroU64;
-
 use avs_shaders::{LAYER_STILL, LAYER_VIDEO, PLANE_LAYER, Shader};
 
 use super::GpuError;
 use super::passes::PassPipelines;
+use super::render_pipeline::{RenderPipelineDesc, params_entry, render_pipeline, texture_entry};
 use super::uniforms::DrawParams;
 
 /// Format of luma targets and luma sources.
@@ -88,29 +87,9 @@ impl Pipelines {
 }
 
 fn bind_group_layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
-    let texture = |binding| wgpu::BindGroupLayoutEntry {
-        binding,
-        visibility: wgpu::ShaderStages::FRAGMENT,
-        ty: wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Float { filterable: true },
-            view_dimension: wgpu::TextureViewDimension::D2,
-            multisampled: false,
-        },
-        count: None,
-    };
-    let params = wgpu::BindGroupLayoutEntry {
-        binding: 0,
-        visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-        ty: wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: true,
-            min_binding_size: NonZeroU64::new(size_of::<DrawParams>() as u64),
-        },
-        count: None,
-    };
     device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
         label: Some("draw"),
-        entries: &[params, texture(1), texture(2)],
+        entries: &[params_entry(size_of::<DrawParams>() as u64), texture_entry(1), texture_entry(2)],
     })
 }
 
@@ -133,37 +112,9 @@ impl Compiler<'_> {
         });
         let pipeline = |format, chroma: f64| {
             let constants: Vec<_> = overrides.iter().copied().chain([("CHROMA", chroma)]).collect();
-            self.device.create_render_pipeline(&wgpu::RenderPipelineDescriptor {
-                label: Some(shader.name),
-                layout: Some(self.layout),
-                vertex: wgpu::VertexState {
-                    module: &module,
-                    entry_point: Some("vs_main"),
-                    compilation_options: wgpu::PipelineCompilationOptions::default(),
-                    buffers: &[],
-                },
-                primitive: wgpu::PrimitiveState {
-                    topology: wgpu::PrimitiveTopology::TriangleStrip,
-                    ..Default::default()
-                },
-                depth_stencil: None,
-                multisample: wgpu::MultisampleState::default(),
-                fragment: Some(wgpu::FragmentState {
-                    module: &module,
-                    entry_point: Some("fs_main"),
-                    compilation_options: wgpu::PipelineCompilationOptions {
-                        constants: &constants,
-                        ..Default::default()
-                    },
-                    targets: &[Some(wgpu::ColorTargetState {
-                        format,
-                        blend,
-                        write_mask: wgpu::ColorWrites::ALL,
-                    })],
-                }),
-                multiview_mask: None,
-                cache: None,
-            })
+            let (label, layout, constants) = (shader.name, self.layout, &constants[..]);
+            let desc = RenderPipelineDesc { label, layout, module: &module, constants, format, blend };
+            render_pipeline(self.device, &desc)
         };
         Ok(PlanePipelines { luma: pipeline(luma, 0.0), chroma: pipeline(chroma, 1.0) })
     }

@@ -36,10 +36,7 @@ impl TextSetting {
             self.draw_box(&mut picture, paint.background, to_unit);
         }
         let ink = Ink::of(fonts, &glyphs.glyphs, to_unit.sx);
-        if let Some(shadow) = self.block.shadow {
-            self.draw_shadow(&mut picture, &ink, (paint, to_unit));
-            debug_assert!(shadow.blur_px >= 0.0);
-        }
+        self.draw_shadow(&mut picture, &ink, (paint, to_unit));
         self.draw_letters(&mut picture, &ink, (paint, to_unit));
         RgbaPicture { width_px: size.0, height_px: size.1, bytes: picture.take() }
     }
