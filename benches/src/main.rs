@@ -1,26 +1,84 @@
-//! `avs-bench CASE`: the engine and a peer on the same work, in turns, in one run. What they measure is in `cases`.
+//! `avs-bench [CASE…] [--turns N]`: the engine and its peers on the same work, in turns, in one run. What they measure
+//! is in `cases`.
 
 mod cases;
+mod material;
 mod measure;
 mod report;
+mod same_picture;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// Turns of each side; the median is reported.
+use cases::{Case, Peer};
+use material::Material;
+use measure::{Cost, run};
+use report::{CaseFigures, PeerFigures};
+
+/// Turns of each side where nothing else is asked for; the median is reported.
 const TURNS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
-    let case = std::env::args().nth(1).unwrap_or_else(|| "quick".to_owned());
+    let (names, turns) = arguments()?;
     let engine = std::env::current_exe()?.with_file_name("avs-engine");
     if !engine.exists() {
         bail!("{} is missing; build it first, or run ./dev bench", engine.display());
     }
     let scratch = PathBuf::from("target/bench");
     std::fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
-    match case.as_str() {
-        "quick" => report::print(&cases::quick(&engine, &scratch, TURNS)?),
-        other => bail!("no bench is called {other:?}; there is: quick"),
+    let material = Material::new(&scratch)?;
+    for name in &names {
+        let Some((_, make)) = cases::ALL.iter().find(|(known, _)| known == name) else {
+            let known: Vec<_> = cases::ALL.iter().map(|(known, _)| *known).collect();
+            bail!("no bench is called {name:?}; there are: {}", known.join(", "));
+        };
+        let case = make(&material)?;
+        let figures = compare(&case, (&engine, &scratch), turns)?;
+        report::print(&figures);
+        report::keep(&figures)?;
     }
+    Ok(())
+}
+
+/// The cases that are named, or the short ones; and the turns.
+fn arguments() -> anyhow::Result<(Vec<String>, usize)> {
+    let (mut names, mut turns) = (Vec::new(), TURNS);
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        if argument == "--turns" {
+            turns = arguments.next().context("--turns needs a number")?.parse().context("--turns")?;
+        } else {
+            names.push(argument);
+        }
+    }
+    if names.is_empty() {
+        names = cases::SHORT.map(str::to_owned).to_vec();
+    }
+    Ok((names, turns.max(1)))
+}
+
+/// Runs all sides in turns, so that a busy moment of the machine hits all, and checks that they draw the same.
+fn compare(case: &Case, (engine, scratch): (&Path, &Path), turns: usize) -> anyhow::Result<CaseFigures> {
+    let our_file = scratch.join(format!("{}-avs.mp4", case.name));
+    let mut ours = cases::our_command(case, engine, scratch, &our_file)?;
+    let peers: Vec<&Peer> = case.peers.iter().filter(|peer| peer.is_here()).collect();
+    let peer_file = |peer: &Peer| scratch.join(format!("{}-{}.mp4", case.name, peer.file_name()));
+    let mut our_costs: Vec<Cost> = Vec::new();
+    let mut peer_costs: Vec<Vec<Cost>> = vec![Vec::new(); peers.len()];
+    for _ in 0..turns.min(case.turns_max) {
+        for (peer, costs) in peers.iter().zip(&mut peer_costs) {
+            costs.push(run(&mut peer.command(scratch, &peer_file(peer)))?);
+        }
+        our_costs.push(run(&mut ours)?);
+    }
+    let mut figures = Vec::new();
+    for (peer, costs) in peers.iter().zip(peer_costs) {
+        let psnr_db = match peer.psnr_db_min {
+            Some(_) => Some(same_picture::psnr_db(&our_file, &peer_file(peer))?),
+            None => None,
+        };
+        figures.push(PeerFigures::new(peer, &costs, psnr_db));
+    }
+    Ok(CaseFigures::new(case, &our_costs, figures))
 }

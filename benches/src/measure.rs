@@ -1,55 +1,74 @@
-//! Runs a command and says what it cost: wall time, and CPU time of the process and its children.
+//! Runs a command and says what it cost: wall time, CPU time and peak memory of that process.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
 
 /// What one run cost.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    pub(crate) wall: Duration,
-    pub(crate) cpu: Duration,
+    pub(crate) wall_secs: f64,
+    pub(crate) cpu_secs: f64,
+    /// Largest resident set, in MiB.
+    pub(crate) peak_mib: f64,
 }
 
 /// Runs `command` to its end.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<Cost> {
-    let cpu_before = cpu_of_children()?;
+    let log = tempfile::tempfile()?;
     let began = Instant::now();
-    let output =
-        command.stdin(Stdio::null()).output().with_context(|| format!("{command:?} cannot start"))?;
-    let wall = began.elapsed();
-    if !output.status.success() {
-        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    let child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log.try_clone()?)
+        .spawn()
+        .with_context(|| format!("{command:?} cannot start"))?;
+    let (status, usage) = wait(child.id())?;
+    let wall_secs = began.elapsed().as_secs_f64();
+    if status != 0 {
+        let mut said = String::new();
+        let mut log = log;
+        std::io::Seek::rewind(&mut log)?;
+        std::io::Read::read_to_string(&mut log, &mut said)?;
+        bail!("{command:?} failed: {said}");
     }
-    Ok(Cost { wall, cpu: cpu_of_children()? - cpu_before })
+    let secs = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
+    let cpu_secs = secs(usage.ru_utime) + secs(usage.ru_stime);
+    Ok(Cost { wall_secs, cpu_secs, peak_mib: usage.ru_maxrss as f64 / 1024.0 })
 }
 
-fn cpu_of_children() -> anyhow::Result<Duration> {
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
-    let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(Duration::from_micros(u64::try_from(micros)?))
-}
-
-/// Runs both sides in turns, so that a busy moment of the machine hits both.
-pub(crate) fn in_turns(
-    turns: usize,
-    mut ours: impl FnMut() -> anyhow::Result<Cost>,
-    mut peer: impl FnMut() -> anyhow::Result<Cost>,
-) -> anyhow::Result<(Vec<Cost>, Vec<Cost>)> {
-    let (mut our_costs, mut peer_costs) = (Vec::new(), Vec::new());
-    for _ in 0..turns {
-        peer_costs.push(peer()?);
-        our_costs.push(ours()?);
+/// Waits for one process: only `wait4` tells its own peak memory, and not that of all that ran before.
+#[expect(unsafe_code, reason = "the standard library does not tell what a child used")]
+fn wait(pid: u32) -> anyhow::Result<(libc::c_int, libc::rusage)> {
+    let pid = libc::pid_t::try_from(pid)?;
+    let mut status = 0;
+    // SAFETY: rusage is plain numbers, for which zero is a value.
+    let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: both places live until the call returns; the child is ours and nobody else waits for it.
+    let waited = unsafe { libc::wait4(pid, &raw mut status, 0, &raw mut usage) };
+    if waited != pid {
+        return Err(std::io::Error::last_os_error()).context("wait4");
     }
-    Ok((our_costs, peer_costs))
+    Ok((status, usage))
 }
 
-/// Median of the seconds that `of` picks.
-pub(crate) fn median_secs(costs: &[Cost], of: impl Fn(&Cost) -> Duration) -> f64 {
-    let mut secs: Vec<_> = costs.iter().map(|cost| of(cost).as_secs_f64()).collect();
-    secs.sort_by(f64::total_cmp);
-    secs[secs.len() / 2]
+/// Median of what `of` picks.
+pub(crate) fn median(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
+    let mut values: Vec<_> = costs.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// The name of a machine by which figures can be told apart.
+pub(crate) fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{cores} cores, {}", model.trim_matches([' ', '\t', ':']))
+}
+
+/// Seconds since 1970, for the record.
+pub(crate) fn now_unix_secs() -> u64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
 }
