@@ -1,6 +1,6 @@
 //! A decoded picture in the layout everything downstream takes: NV12 with its colour coding.
 
-use super::ColorCoding;
+use super::{ColorCoding, planes_from_rgb};
 
 /// One 8-bit 4:2:0 picture of even size; rows are tightly packed.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +26,43 @@ pub struct RgbaPicture {
     pub height_px: u32,
     /// `4 * width_px * height_px` bytes.
     pub bytes: Vec<u8>,
+}
+
+impl RgbaPicture {
+    /// The planes of an opaque picture of even size, coded like the output; chroma sited left (BT.709: at every other
+    /// column, between two rows), from three columns weighted 1 2 1.
+    #[must_use]
+    pub fn to_coded(&self) -> CodedPicture {
+        let (width, height) = (self.width_px as usize, self.height_px as usize);
+        let [to_y, to_cb, to_cr] = planes_from_rgb(ColorCoding::OUTPUT).rows_f32();
+        let code = |row: [f32; 4], [r, g, b]: [f32; 3]| {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "0.5..=255.5 by clamping"
+            )]
+            let code =
+                (row[0] * r + row[1] * g + row[2] * b + row[3] * 255.0).clamp(0.0, 255.0).round() as u8;
+            code
+        };
+        let (texels, _) = self.bytes.as_chunks::<4>();
+        let rgb = |[r, g, b, _]: [u8; 4]| [r, g, b].map(f32::from);
+        let luma = texels.iter().map(|texel| code(to_y, rgb(*texel))).collect();
+        let mut chroma = Vec::with_capacity(width * height / 2);
+        for rows in texels.chunks_exact(2 * width) {
+            for column in (0..width).step_by(2) {
+                let mut sum = [0.0; 3];
+                for (at, weight) in [(column.saturating_sub(1), 1.0), (column, 2.0), (column + 1, 1.0)] {
+                    for texel in [rows[at], rows[at + width]] {
+                        sum.iter_mut().zip(rgb(texel)).for_each(|(sum, value)| *sum += weight / 8.0 * value);
+                    }
+                }
+                chroma.extend([code(to_cb, sum), code(to_cr, sum)]);
+            }
+        }
+        let Self { width_px, height_px, .. } = *self;
+        CodedPicture { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT }
+    }
 }
 
 /// What a decoder or a rasteriser delivers.

@@ -70,7 +70,9 @@ impl LayerTexture {
         self.picture.as_ref()
     }
 
-    pub(super) fn version(&self) -> u64 {
+    /// Another number for every picture that was ever set, on any texture.
+    #[must_use]
+    pub fn version(&self) -> u64 {
         self.version
     }
 

@@ -44,10 +44,12 @@ pub enum Pass {
         /// Y', Cb, Cr.
         planes: [f64; 3],
     },
-    /// The layer's bytes become the frame's: it covers the canvas, is opaque and coded like the output.
-    PassThrough {
+    /// The layer's bytes become the frame's there: it is opaque, coded like the output, and nothing is drawn below it.
+    Copy {
         /// Which layer.
         layer: usize,
+        /// Where.
+        dest: EvenRect,
     },
     /// Source-over of one layer.
     Draw {
@@ -74,7 +76,7 @@ pub enum Pass {
     },
 }
 
-/// The passes of one frame; the first is `Clear` or `PassThrough`, the others draw.
+/// The passes of one frame: `Clear` unless copies cover the canvas, copies, and then what draws.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// In order of execution.
@@ -84,21 +86,27 @@ pub struct Plan {
 /// Plans one frame: nothing hidden is drawn, nothing that can be copied is shaded.
 #[must_use]
 pub fn plan(layers: &[PlannedLayer], background: EncodedSrgb, canvas: (u32, u32)) -> Plan {
-    let lowest_visible = layers.iter().rposition(|layer| hides_everything_below(layer, canvas));
-    let base = lowest_visible.filter(|&index| passes_through(&layers[index]));
-    let first_drawn = match (base, lowest_visible) {
-        (Some(index), _) => index + 1,
-        (None, Some(index)) => index,
-        (None, None) => 0,
-    };
-    let first = match base {
-        Some(layer) => Pass::PassThrough { layer },
-        None => Pass::Clear { planes: planes_from_srgb(background) },
-    };
+    let hidden = layers.iter().rposition(|layer| hides_everything_below(layer, canvas)).unwrap_or(0);
+    let copies: Vec<_> = layers[hidden..].iter().map_while(copied_to).collect();
+    let first_drawn = hidden + copies.len();
+    let clear = Pass::Clear { planes: planes_from_srgb(background) };
+    let copy = |(index, dest): (usize, &EvenRect)| Pass::Copy { layer: hidden + index, dest: *dest };
     let drawn = layers.iter().enumerate().skip(first_drawn);
-    let passes =
-        std::iter::once(first).chain(drawn.filter_map(|(index, layer)| draw(index, layer))).collect();
-    Plan { passes }
+    let passes = (!tiles(&copies, canvas)).then_some(clear).into_iter();
+    let passes = passes.chain(copies.iter().enumerate().map(copy));
+    Plan { passes: passes.chain(drawn.filter_map(|(index, layer)| draw(index, layer))).collect() }
+}
+
+/// True where the rectangles leave nothing of the canvas free: one covers it, or all of them side by side do.
+fn tiles(rects: &[EvenRect], (width, height): (u32, u32)) -> bool {
+    let area = |rect: &EvenRect| u64::from(rect.width) * u64::from(rect.height);
+    let apart = |a: &EvenRect, b: &EvenRect| {
+        a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y
+    };
+    let all_apart = || rects.iter().enumerate().all(|(index, a)| rects[..index].iter().all(|b| apart(a, b)));
+    let whole = u64::from(width) * u64::from(height);
+    rects.iter().any(|rect| rect.covers((width, height)))
+        || (all_apart() && rects.iter().map(area).sum::<u64>() == whole)
 }
 
 fn hides_everything_below(layer: &PlannedLayer, canvas: (u32, u32)) -> bool {
@@ -110,9 +118,13 @@ fn hides_everything_below(layer: &PlannedLayer, canvas: (u32, u32)) -> bool {
     }
 }
 
-fn passes_through(layer: &PlannedLayer) -> bool {
+/// Where the bytes of a layer may go as they are.
+fn copied_to(layer: &PlannedLayer) -> Option<EvenRect> {
     let output = LayerContent::Video { coding: ColorCoding::OUTPUT };
-    matches!(layer, PlannedLayer::Direct { content, .. } if *content == output)
+    match *layer {
+        PlannedLayer::Direct { dest, opacity, content } if opacity >= 1.0 && content == output => Some(dest),
+        _ => None,
+    }
 }
 
 fn draw(layer: usize, planned: &PlannedLayer) -> Option<Pass> {
@@ -167,7 +179,7 @@ mod tests {
     #[test]
     fn an_opaque_full_frame_video_of_the_output_coding_is_copied_not_drawn() {
         let Plan { passes } = plan(&[video(FULL, 1.0, ColorCoding::OUTPUT), still(CORNER)], BLACK, CANVAS);
-        assert_eq!(passes[0], Pass::PassThrough { layer: 0 });
+        assert_eq!(passes[0], Pass::Copy { layer: 0, dest: FULL });
         assert!(matches!(passes[1..], [Pass::Draw { layer: 1, pipeline: PipelineKind::Still, .. }]));
     }
 
@@ -186,7 +198,7 @@ mod tests {
         let layers = [still(CORNER), video(FULL, 0.5, ColorCoding::OUTPUT)];
         let Plan { passes } = plan(&layers, BLACK, CANVAS);
         assert_eq!(passes.len(), 3);
-        assert!(!passes.iter().any(|pass| matches!(pass, Pass::PassThrough { .. })));
+        assert!(!passes.iter().any(|pass| matches!(pass, Pass::Copy { .. })));
     }
 
     #[test]
@@ -201,12 +213,31 @@ mod tests {
         assert!(matches!(
             passes[..],
             [
-                Pass::PassThrough { layer: 0 },
+                Pass::Copy { layer: 0, .. },
                 Pass::Sample { layer: 1 },
                 Pass::Blend { layer: 2 },
                 Pass::Draw { layer: 3, .. }
             ]
         ));
+    }
+
+    #[test]
+    fn opaque_videos_side_by_side_are_copied_and_nothing_is_cleared_under_them() {
+        let half = |x| video(EvenRect { x, y: 0, width: 32, height: 36 }, 1.0, ColorCoding::OUTPUT);
+        let Plan { passes } = plan(&[half(0), half(32), still(CORNER)], BLACK, CANVAS);
+        assert!(matches!(
+            passes[..],
+            [Pass::Copy { layer: 0, .. }, Pass::Copy { layer: 1, .. }, Pass::Draw { layer: 2, .. }]
+        ));
+        let Plan { passes } = plan(&[half(0), half(30)], BLACK, CANVAS);
+        assert!(matches!(passes[..], [Pass::Clear { .. }, Pass::Copy { .. }, Pass::Copy { .. }]));
+    }
+
+    #[test]
+    fn a_video_above_what_is_drawn_is_drawn_too() {
+        let layers = [still(FULL), video(CORNER, 1.0, ColorCoding::OUTPUT)];
+        let Plan { passes } = plan(&layers, BLACK, CANVAS);
+        assert!(matches!(passes[..], [Pass::Clear { .. }, Pass::Draw { .. }, Pass::Draw { .. }]));
     }
 
     #[test]

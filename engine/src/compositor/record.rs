@@ -7,9 +7,9 @@ use super::effects::{ChainSource, EffectPool, RecordedEffect, chain};
 use super::layers::{Cover, LayerTexture};
 use super::params::ParamsTable;
 use super::plan::{LayerContent, Pass, Plan, PlannedLayer, plan};
-use super::sampled::{SampledSource, sampled_params};
+use super::sampled::{SampledSource, is_plain, is_single, sampled_params};
 use crate::color::{ColorCoding, Picture, target_from_source};
-use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, SampledKind, backdrop_group, write_plane};
+use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, SampledKind, backdrop_group, write_part};
 
 /// One layer of the frame to compose.
 #[derive(Debug, Clone, Copy)]
@@ -86,13 +86,19 @@ impl Compositor {
             layers.iter().copied().filter(|layer| textures[layer.texture].picture().is_some()).collect();
         let planned: Vec<_> = drawable.iter().map(|layer| planned_layer(textures, layer)).collect();
         let Plan { passes } = plan(&planned, background, self.canvas);
+        // Copies come before all that is recorded, but must find a cleared frame.
+        let clear_first = matches!(passes[..], [Pass::Clear { .. }, Pass::Copy { .. }, ..]);
+        let clears = matches!(passes.first(), Some(Pass::Clear { .. })) && !clear_first;
+        if clear_first {
+            self.submit_clear(&gpu, textures, &passes);
+        }
         self.params.clear();
         let mut effects = Vec::new();
         let draws = self.prepare(&gpu, textures, &drawable, (&passes, &mut effects));
         self.params.flush();
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.record_effects(&gpu, &mut encoder, textures, &effects);
-        let frame = Frame { gpu: &gpu, textures, layers: &drawable, passes: &passes };
+        let frame = Frame { gpu: &gpu, textures, layers: &drawable, passes: &passes, clears };
         self.record_draws(&frame, &mut encoder, &draws);
         slot.record_copy(&mut encoder, &self.target);
         let submission = gpu.queue.submit([encoder.finish()]);
@@ -114,10 +120,12 @@ impl Compositor {
         for (pass_index, pass) in passes.iter().enumerate() {
             match *pass {
                 Pass::Clear { .. } => {}
-                Pass::PassThrough { layer } => {
+                Pass::Copy { layer, dest } => {
                     if let Some(Picture::Coded(picture)) = textures[layers[layer].texture].picture() {
-                        write_plane(&gpu.queue, &self.target.luma, &picture.luma);
-                        write_plane(&gpu.queue, &self.target.chroma, &picture.chroma);
+                        let (x, y) = (dest.x, dest.y);
+                        write_part(&gpu.queue, &self.target.luma, (x, y), dest.size(), &picture.luma);
+                        let size = (dest.width / 2, dest.height / 2);
+                        write_part(&gpu.queue, &self.target.chroma, (x / 2, y / 2), size, &picture.chroma);
                     }
                 }
                 Pass::Draw { layer, dest, opacity, to_target, .. } => {
@@ -138,6 +146,15 @@ impl Compositor {
         }
         self.draws.write(&direct_params);
         draws
+    }
+
+    fn submit_clear(&self, gpu: &GpuContext, textures: &[LayerTexture], passes: &[Pass]) {
+        let frame = Frame { gpu, textures, layers: &[], passes, clears: true };
+        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        for chroma in [false, true] {
+            self.record_plane(&frame, &mut encoder, (&[], chroma, true));
+        }
+        gpu.queue.submit([encoder.finish()]);
     }
 
     fn sampled_draw(
@@ -168,6 +185,8 @@ impl Compositor {
             video: source.coding.is_some(),
             convert: source.coding.is_some_and(|coding| target_from_source(coding).is_some()),
             blend: scene.blend_mode != BlendMode::Normal,
+            plain: is_plain(&params, scene),
+            single: is_single(&params),
         };
         let params_offset = self.params.push(&params);
         Some(Draw::Sampled { layer, kind, params_offset, effect })
@@ -214,8 +233,7 @@ impl Compositor {
     /// that it finds both planes as the layers below have left them.
     fn record_draws(&mut self, frame: &Frame<'_>, encoder: &mut wgpu::CommandEncoder, draws: &[Draw]) {
         let mut from = 0;
-        let is_pass_through = matches!(frame.passes.first(), Some(Pass::PassThrough { .. }));
-        let mut first = !is_pass_through;
+        let mut first = frame.clears;
         while first || from < draws.len() {
             let rest = &draws[from..];
             let blends = !first && rest.first().is_some_and(Draw::needs_backdrop);
@@ -311,6 +329,8 @@ struct Frame<'a> {
     textures: &'a [LayerTexture],
     layers: &'a [FrameLayer<'a>],
     passes: &'a [Pass],
+    /// The first pass is a clear, and is still to be recorded.
+    clears: bool,
 }
 
 fn coding_of(picture: &Picture) -> Option<ColorCoding> {

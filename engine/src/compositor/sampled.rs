@@ -20,6 +20,8 @@ pub(super) struct SampledSource {
 
 /// Most samples along each side of a pixel: enough for a picture at a quarter of its size.
 const TAPS_MAX: f64 = 4.0;
+/// Texels in a pixel beyond a whole number that one linear sample still covers: it spreads over two texels.
+const TEXELS_SPARED: f64 = 0.25;
 
 impl SampledSource {
     /// Where texture coordinates go; the border, if there is one, lies inside 0..=1.
@@ -71,6 +73,24 @@ impl SampledSource {
     }
 }
 
+/// True where one sample for each canvas pixel is enough.
+pub(super) fn is_single(params: &SampledParams) -> bool {
+    params.tap_count <= 1.0
+}
+
+/// True where the layer fills its quad, so that nothing has to be cut out of it.
+pub(super) fn is_plain(params: &SampledParams, layer: &SceneLayer) -> bool {
+    let Affine2 { xx, xy, yx, yy, x0, y0 } = layer.canvas_from_unit;
+    let square = params.corner_radius_px <= 0.0 && params.mask_count == 0;
+    let spans = |from: f64, length: f64, start: f32, size: f32| {
+        let (low, high) = (from.min(from + length), from.max(from + length));
+        low <= f64::from(start) && high >= f64::from(start + size)
+    };
+    let [x, y, width, height] = params.quad_px;
+    let filled = xy == 0.0 && yx == 0.0 && spans(x0, xx, x, width) && spans(y0, yy, y, height);
+    square && (params.whole_pixels > 0.5 || filled)
+}
+
 /// Returns the parameters of a layer; none where no area of it is left.
 pub(super) fn sampled_params(
     layer: &SceneLayer,
@@ -87,7 +107,7 @@ pub(super) fn sampled_params(
     let drawn = (xx.hypot(yx), xy.hypot(yy));
     let scale = drawn.0 / layer.size.width.max(1e-6);
     let texels = source.texels_per_px(layer);
-    let taps = texels.0.max(texels.1).ceil().clamp(1.0, TAPS_MAX);
+    let taps = (texels.0.max(texels.1) - TEXELS_SPARED).ceil().clamp(1.0, TAPS_MAX);
     let target_from_rgb = planes_from_rgb(ColorCoding::OUTPUT);
     let (to_target, to_rgb) = match source.coding {
         None => (target_from_rgb, Affine3::IDENTITY),

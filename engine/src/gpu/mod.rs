@@ -11,6 +11,6 @@ pub mod uniforms;
 pub use context::{AdapterDesc, GpuContext, GpuError, adapters};
 pub(crate) use passes::backdrop_group;
 pub use passes::{EffectKind, PassPipelines, SampledKind};
-pub use picture::{PlanePair, plane_texture, write_plane};
+pub use picture::{PlanePair, plane_texture, write_part, write_plane};
 pub use pipelines::{PipelineKind, Pipelines};
 pub use readback::{ReadbackRing, ReadbackSlot};

@@ -17,6 +17,10 @@ pub struct SampledKind {
     pub convert: bool,
     /// A blend mode other than normal.
     pub blend: bool,
+    /// The layer fills its quad.
+    pub plain: bool,
+    /// One sample a pixel is enough.
+    pub single: bool,
 }
 
 /// Which of the effect pipelines.
@@ -47,7 +51,7 @@ pub struct PassPipelines {
     pub no_backdrop: wgpu::BindGroup,
     /// Linear, clamped to the edge.
     pub sampler: wgpu::Sampler,
-    sampled: [OnceLock<wgpu::RenderPipeline>; 16],
+    sampled: [OnceLock<wgpu::RenderPipeline>; 64],
     effects: [OnceLock<wgpu::RenderPipeline>; 5],
 }
 
@@ -78,17 +82,17 @@ impl PassPipelines {
                 min_filter: wgpu::FilterMode::Linear,
                 ..Default::default()
             }),
-            sampled: Default::default(),
+            sampled: std::array::from_fn(|_| OnceLock::new()),
             effects: Default::default(),
         }
     }
 
     /// The pipeline that samples a layer into the luma or the chroma plane.
     pub fn sampled(&self, device: &wgpu::Device, kind: SampledKind, chroma: bool) -> &wgpu::RenderPipeline {
-        let flags = [kind.video, kind.convert, kind.blend, chroma];
+        let flags = [kind.video, kind.convert, kind.blend, kind.plain, kind.single, chroma];
         let index = flags.iter().fold(0, |index, flag| index * 2 + usize::from(*flag));
         self.sampled[index].get_or_init(|| {
-            let names = ["VIDEO", "CONVERT", "BLEND", "CHROMA"];
+            let names = ["VIDEO", "CONVERT", "BLEND", "PLAIN", "SINGLE", "CHROMA"];
             let constants: Vec<_> =
                 names.into_iter().zip(flags).map(|(name, flag)| (name, f64::from(u8::from(flag)))).collect();
             let format = if chroma { wgpu::TextureFormat::Rg8Unorm } else { wgpu::TextureFormat::R8Unorm };

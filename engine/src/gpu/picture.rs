@@ -57,18 +57,29 @@ pub fn plane_texture(
     })
 }
 
-/// Fills the whole of `texture` from tightly packed rows; takes effect before the next submission.
-pub fn write_plane(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
-    let size = texture.size();
-    let row_bytes = bytes.len() / size.height as usize;
+/// Fills a part of `texture` from tightly packed rows; takes effect before the next submission.
+pub fn write_part(
+    queue: &wgpu::Queue,
+    texture: &wgpu::Texture,
+    (x, y): (u32, u32),
+    (width, height): (u32, u32),
+    bytes: &[u8],
+) {
+    let row_bytes = bytes.len() / height as usize;
     queue.write_texture(
-        texture.as_image_copy(),
+        wgpu::TexelCopyTextureInfo { origin: wgpu::Origin3d { x, y, z: 0 }, ..texture.as_image_copy() },
         bytes,
         wgpu::TexelCopyBufferLayout {
             offset: 0,
             bytes_per_row: u32::try_from(row_bytes).ok(),
             rows_per_image: None,
         },
-        size,
+        wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
     );
+}
+
+/// Fills the whole of `texture` from tightly packed rows; takes effect before the next submission.
+pub fn write_plane(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
+    let size = texture.size();
+    write_part(queue, texture, (0, 0), (size.width, size.height), bytes);
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use avs_protocol::RenderWarning;
-use avs_template::{LayerPart, Scene};
+use avs_template::{LayerPart, Scene, SceneLayer, Ticks};
 use crossbeam_channel::Sender;
 
 use super::RenderContext;
@@ -30,7 +30,23 @@ pub(super) struct ComposeStage<'a> {
     pub(super) frames: Range<u64>,
     pub(super) cancelled: &'a AtomicBool,
     pub(super) ring: ReadbackRing,
-    pub(super) send_frame: Sender<InFlightFrame>,
+    pub(super) send_frame: Sender<ComposedFrame>,
+}
+
+/// One output frame.
+pub(super) enum ComposedFrame {
+    /// Drawn, and on its way to the CPU.
+    Drawn(InFlightFrame),
+    /// The same picture as the frame before: nothing was drawn.
+    Repeated,
+}
+
+/// What a frame looks like: two frames for which this is the same are the same picture.
+#[derive(PartialEq)]
+struct Look {
+    scene: Scene,
+    /// Of each layer's picture.
+    versions: Vec<u64>,
 }
 
 /// Composes the frames in order and sends each on.
@@ -40,23 +56,28 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
     let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len());
     let mut blocks = Blocks::new(prepared, frames.start, context);
     let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
+    let mut shown: Option<Look> = None;
     for frame in frames {
         if cancelled.load(Ordering::Relaxed) {
             return Err(RenderError::Cancelled);
         }
         composing.time(|| blocks.make_and_drop(frame))?;
         decoding.time(|| blocks.advance(frame))?;
-        let scene = timeline.scene(frame);
-        // Encode has stopped where no slot comes back or none is taken; it knows why.
-        let stopped = || RenderError::StageLost { stage: "encode" };
-        let slot = ring.take().ok_or_else(stopped)?;
-        let in_flight = composing.time(|| {
-            blocks.paint_texts(&scene);
-            let layers = blocks.layers(&scene);
-            compositor.compose(blocks.textures.table_mut(), &layers, scene.background, slot)
-        });
-        if send_frame.send(in_flight).is_err() {
-            return Err(stopped());
+        let look = composing.time(|| blocks.look(timeline.scene(frame)));
+        let composed = if shown.as_ref() == Some(&look) {
+            ComposedFrame::Repeated
+        } else {
+            // Encode has stopped where no slot comes back or none is taken; it knows why.
+            let slot = ring.take().ok_or(RenderError::StageLost { stage: "encode" })?;
+            let drawn = composing.time(|| {
+                let layers = blocks.layers(&look.scene);
+                compositor.compose(blocks.textures.table_mut(), &layers, look.scene.background, slot)
+            });
+            shown = Some(look);
+            ComposedFrame::Drawn(drawn)
+        };
+        if send_frame.send(composed).is_err() {
+            return Err(RenderError::StageLost { stage: "encode" });
         }
     }
     Ok(Composed {
@@ -137,15 +158,36 @@ impl<'a> Blocks<'a> {
         }
     }
 
+    /// Brings the texts up to the scene and says what it looks like.
+    fn look(&mut self, mut scene: Scene) -> Look {
+        self.paint_texts(&scene);
+        // Times of frame and sources show in nothing but the pictures, which have versions.
+        scene.time = Ticks::ZERO;
+        let version = |layer: &mut SceneLayer| {
+            layer.source_time = Ticks::ZERO;
+            match &self.states[layer.block] {
+                BlockState::Shown(source) => {
+                    if layer.part == LayerPart::Backdrop && source.has_blurred_backdrop() {
+                        layer.effects.remove(0);
+                    }
+                    self.textures.version(&source.textures, source.texture_of(layer.part))
+                }
+                BlockState::Waiting | BlockState::Absent | BlockState::Over => 0,
+            }
+        };
+        let versions = scene.layers.iter_mut().map(version).collect();
+        Look { scene, versions }
+    }
+
     /// The scene's layers with what they are drawn from, bottom to top.
     fn layers<'s>(&self, scene: &'s Scene) -> Vec<FrameLayer<'s>> {
         let layer = |layer: &'s avs_template::SceneLayer| {
             let BlockState::Shown(source) = &self.states[layer.block] else { return None };
-            let part = match layer.part {
-                LayerPart::Picture | LayerPart::Backdrop => 0,
-                LayerPart::TextUnit(unit) => unit,
-            };
-            Some(FrameLayer { texture: source.textures.get(part)?, scene: layer, opaque: source.opaque })
+            Some(FrameLayer {
+                texture: source.textures.get(source.texture_of(layer.part))?,
+                scene: layer,
+                opaque: source.opaque,
+            })
         };
         scene.layers.iter().filter_map(layer).collect()
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use avs_protocol::RenderStep;
 use crossbeam_channel::{Receiver, Sender};
 
+use super::compose::ComposedFrame;
 use super::prepare::Prepared;
 use super::progress::{ProgressMeter, Stopwatch};
 use super::sound_stage::SoundPackets;
@@ -18,7 +19,7 @@ use crate::media::SAMPLE_RATE;
 pub(super) struct EncodeStage<'a> {
     pub(super) gpu: &'a GpuContext,
     pub(super) prepared: &'a Prepared,
-    pub(super) frames: Receiver<InFlightFrame>,
+    pub(super) frames: Receiver<ComposedFrame>,
     pub(super) give_back: Sender<ReadbackSlot>,
     pub(super) packets: Option<SoundPackets>,
     pub(super) meter: ProgressMeter<'a>,
@@ -40,14 +41,18 @@ impl EncodeStage<'_> {
         let (mut encoding, mut waiting) = (Stopwatch::default(), Stopwatch::default());
         let frame_count = self.prepared.timeline.frame_count;
         for index in 0..i64::try_from(frame_count).unwrap_or(i64::MAX) {
-            let Ok(InFlightFrame { mut slot }) = self.frames.recv() else {
-                return Err(RenderError::StageLost { stage: "compose" });
-            };
-            waiting.time(|| {
-                slot.read(&self.gpu.device, |plane, row, bytes| encoder.set_row(plane, row, bytes))
-            })?;
-            // Full only if a slot came back twice; compose has stopped where it is closed, and says so.
-            drop(self.give_back.try_send(slot));
+            match self.frames.recv() {
+                Ok(ComposedFrame::Drawn(InFlightFrame { mut slot })) => {
+                    waiting.time(|| {
+                        slot.read(&self.gpu.device, |plane, row, bytes| encoder.set_row(plane, row, bytes))
+                    })?;
+                    // Full only if a slot came back twice; compose has stopped where it is closed, and says so.
+                    drop(self.give_back.try_send(slot));
+                }
+                // The encoder still has that frame.
+                Ok(ComposedFrame::Repeated) => {}
+                Err(_) => return Err(RenderError::StageLost { stage: "compose" }),
+            }
             encoding.time(|| -> Result<(), RenderError> {
                 encoder.encode(index)?;
                 self.write_ready(&mut encoder, &mut writer, Some(index + 1))

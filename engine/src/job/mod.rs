@@ -34,7 +34,7 @@ use crate::error::RenderError;
 use crate::gpu::{GpuContext, ReadbackRing};
 use crate::limits;
 use crate::text::Fonts;
-use compose::{ComposeStage, Composed};
+use compose::{ComposeStage, Composed, ComposedFrame};
 use encode_stage::{EncodeStage, Encoded};
 use prepare::Prepared;
 use progress::ProgressMeter;
@@ -160,7 +160,7 @@ pub fn still(
     let cancelled = &AtomicBool::new(false);
     let stage = ComposeStage { prepared: &prepared, frames: frame..frame + 1, cancelled, ring, send_frame };
     compose::run(context, stage)?;
-    let Ok(InFlightFrame { mut slot }) = frames.recv() else {
+    let Ok(ComposedFrame::Drawn(InFlightFrame { mut slot })) = frames.recv() else {
         return Err(RenderError::StageLost { stage: "compose" });
     };
     let (width_px, height_px) = timeline.canvas;

@@ -25,6 +25,8 @@ pub(super) struct StillPlan {
     /// Where that lies in a larger, transparent picture, and its size.
     pub(super) frame: Option<((i64, i64), (u32, u32))>,
     pub(super) cover: Cover,
+    /// True where half the resolution is enough for its colours: it is as large as it ever shows, and no effect looks at it.
+    pub(super) codable: bool,
 }
 
 /// Plans a video; `None` where nothing of it is on the canvas. One that stays in its place is scaled there as it is
@@ -50,6 +52,9 @@ pub(super) fn picture_plan(
     Some(PicturePlan { picture: PictureDesc { crop, source_size, size }, cover })
 }
 
+/// An image that moves is enlarged by this much at most before it is uploaded.
+const ENLARGED_AHEAD_MAX: f64 = 4.0;
+
 /// Plans an image; `None` where nothing of it is on the canvas.
 pub(super) fn still_plan(
     source_use: &SourceUse,
@@ -58,11 +63,22 @@ pub(super) fn still_plan(
 ) -> Option<StillPlan> {
     let fixed = source_use.fixed.filter(|_| !source_use.has_effects);
     let Some(FixedPlace { source_rect, dest }) = fixed else {
+        let picture_px = source_use.picture_px;
+        let enlargement = |shown: f64, source: u32| shown / f64::from(source);
+        let enlarged =
+            enlargement(picture_px.width, source_size.0).max(enlargement(picture_px.height, source_size.1));
+        let codable = !source_use.has_effects && enlarged <= ENLARGED_AHEAD_MAX;
+        // Enlarged once, so that its colours have the resolution of the frame.
+        let factor = if codable { enlarged.max(1.0) } else { 1.0 };
+        let side = |source: u32| whole_px(f64::from(source) * factor);
+        let (width, height) = shown_size(source_use, (side(source_size.0), side(source_size.1)));
+        let even = |side: u32| if codable { side.next_multiple_of(2) } else { side };
         return Some(StillPlan {
             crop: source_px(source_use.rect, source_size),
-            size: shown_size(source_use, source_size),
+            size: (even(width), even(height)),
             frame: None,
             cover: Cover::Source(source_use.rect),
+            codable,
         });
     };
     let whole = whole_pixels(dest);
@@ -76,6 +92,7 @@ pub(super) fn still_plan(
         size,
         frame: (size != even.size()).then_some((offset, even.size())),
         cover: Cover::Canvas(even),
+        codable: true,
     })
 }
 

@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use avs_protocol::RenderWarning;
-use avs_template::{Content, OnAssetError, PlacedBlock, SourceUse, Ticks};
+use avs_template::{Content, Fit, LayerPart, OnAssetError, PlacedBlock, SourceUse, Ticks};
 
 use super::RenderContext;
-use super::placement::{framed, picture_plan, still_plan};
+use super::placement::{PicturePlan, framed, picture_plan, still_plan};
 use super::prepare::Prepared;
 use super::text_source::TextSource;
 use super::textures::{TextureSet, Textures};
 use crate::color::{Picture, RgbaPicture};
 use crate::error::RenderError;
 use crate::limits;
-use crate::media::{AnimatedImage, ImageSource, MediaError, VideoFeed, VideoFeedDesc, open_image};
+use crate::media::{
+    AnimatedImage, BackdropDesc, ImageSource, MediaError, VideoFeed, VideoFeedDesc, VideoPictures, open_image,
+};
+
+/// Which of a video's textures its blurred backdrop is, where that is made ahead.
+const BACKDROP_TEXTURE: usize = 1;
 
 /// A block's life during a render.
 #[derive(Debug)]
@@ -107,7 +112,11 @@ impl SourceMaker<'_> {
     fn video(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
         let timeline = &self.prepared.timeline;
         let (block, facts) = (&timeline.blocks[index], self.prepared.facts_of(key));
-        let source_use = timeline.source_use(index);
+        let backdrop = self.backdrop_plan(index, key);
+        let source_use = match &backdrop {
+            Some(_) => timeline.part_use(index, LayerPart::Picture),
+            None => timeline.source_use(index),
+        };
         let Some(plan) = picture_plan(&source_use, facts.size.unwrap_or((2, 2)), timeline.canvas) else {
             return Ok(BlockState::Absent);
         };
@@ -119,10 +128,26 @@ impl SourceMaker<'_> {
             path: self.prepared.path_of(key),
             asset: key.to_owned(),
             picture: plan.picture,
+            backdrop: backdrop
+                .as_ref()
+                .map(|plan| BackdropDesc { picture: plan.picture, sigma_px: timeline.backdrop_sigma_px() }),
             times,
         })?;
-        let textures = textures.add(std::iter::once(plan.cover));
-        Ok(shown(textures, !facts.has_alpha, SourceKind::Video(feed)))
+        let covers = std::iter::once(plan.cover).chain(backdrop.map(|plan| plan.cover));
+        Ok(shown(textures.add(covers), !facts.has_alpha, SourceKind::Video(feed)))
+    }
+
+    /// How the backdrop of a `contain-blur` that stays in its place is made as the video is decoded: on a software
+    /// adapter one sample of each pixel of a frame costs more than scaling it.
+    fn backdrop_plan(&self, index: usize, key: &str) -> Option<PicturePlan> {
+        let (timeline, facts) = (&self.prepared.timeline, self.prepared.facts_of(key));
+        let is_wanted = timeline.blocks[index].content.visual()?.fit == Fit::ContainBlur;
+        if !is_wanted || !self.context.gpu.adapter.software || facts.has_alpha {
+            return None;
+        }
+        let both = [LayerPart::Picture, LayerPart::Backdrop].map(|part| timeline.part_use(index, part));
+        let plain = both.iter().all(|part| part.fixed.is_some() && !part.has_effects);
+        picture_plan(&both[1], facts.size.unwrap_or((2, 2)), timeline.canvas).filter(|_| plain)
     }
 
     fn image(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
@@ -140,7 +165,10 @@ impl SourceMaker<'_> {
                     Some((offset, size)) => Arc::new(framed(&picture, offset, size)),
                     None => picture,
                 };
-                textures.set_picture(&set, 0, Picture::Rgba(picture));
+                let coded = opaque && plan.codable && picture.width_px % 2 == 0 && picture.height_px % 2 == 0;
+                let picture =
+                    if coded { Picture::Coded(Arc::new(picture.to_coded())) } else { Picture::Rgba(picture) };
+                textures.set_picture(&set, 0, picture);
                 Ok(shown(set, opaque, SourceKind::Still))
             }
             ImageSource::Animated(animated) => Ok(shown(set, false, SourceKind::Animated(animated))),
@@ -182,6 +210,21 @@ fn shown(textures: TextureSet, opaque: bool, kind: SourceKind) -> BlockState {
 }
 
 impl BlockSource {
+    /// Which of its textures a part shows.
+    pub(super) fn texture_of(&self, part: LayerPart) -> usize {
+        match part {
+            LayerPart::Picture => 0,
+            LayerPart::Backdrop if self.has_blurred_backdrop() => BACKDROP_TEXTURE,
+            LayerPart::Backdrop => 0,
+            LayerPart::TextUnit(unit) => unit,
+        }
+    }
+
+    /// True where its backdrop is blurred already.
+    pub(super) fn has_blurred_backdrop(&self) -> bool {
+        matches!(self.kind, SourceKind::Video(_)) && self.textures.get(BACKDROP_TEXTURE).is_some()
+    }
+
     /// Brings the block's textures up to this frame. Called once for each frame of the block, in order.
     pub(super) fn advance(
         &mut self,
@@ -189,7 +232,13 @@ impl BlockSource {
         source_time: Ticks,
     ) -> Result<(), MediaFailure> {
         let picture = match &mut self.kind {
-            SourceKind::Video(feed) => feed.next_picture().ok_or(MediaFailure::Lost)??,
+            SourceKind::Video(feed) => {
+                let VideoPictures { picture, backdrop } = feed.next_picture().ok_or(MediaFailure::Lost)??;
+                if let Some(backdrop) = backdrop {
+                    textures.set_picture(&self.textures, BACKDROP_TEXTURE, backdrop);
+                }
+                picture
+            }
             SourceKind::Animated(image) => Picture::Rgba(image.at(source_time)?),
             SourceKind::Still | SourceKind::Text(_) => return Ok(()),
         };

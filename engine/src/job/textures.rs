@@ -55,6 +55,11 @@ impl Textures {
         }
     }
 
+    /// What texture number `part` of a block shows, as a number: the same one is the same picture.
+    pub(super) fn version(&self, set: &TextureSet, part: usize) -> u64 {
+        set.get(part).map_or(0, |index| self.table[index].version())
+    }
+
     /// All of them, for the compositor.
     pub(super) fn table_mut(&mut self) -> &mut [LayerTexture] {
         &mut self.table

@@ -27,18 +27,38 @@ pub struct PictureDesc {
     pub size: (u32, u32),
 }
 
+/// A blurred picture to stand behind another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BackdropDesc {
+    /// What to make of each frame.
+    pub picture: PictureDesc,
+    /// Standard deviation of the blur in pixels of the result.
+    pub sigma_px: f64,
+}
+
+/// How much smaller a picture is blurred: its standard deviation is several pixels even then.
+const BLUR_SHRINK: u32 = 6;
+
 pub(crate) struct PictureScaler {
     desc: PictureDesc,
+    /// Of a blur, in pixels of the result; 0 for none.
+    sigma_px: f64,
     orientation: Orientation,
     context: Option<(scaling::Context, ColorCoding)>,
-    tone_mapper: Option<FrameFilter>,
+    /// For what swscale alone does not do.
+    chain: Option<FrameFilter>,
     scaled: ffmpeg::frame::Video,
 }
 
 impl PictureScaler {
     pub(crate) fn new(desc: PictureDesc, orientation: Orientation) -> Self {
         let scaled = ffmpeg::frame::Video::empty();
-        Self { desc, orientation, context: None, tone_mapper: None, scaled }
+        Self { desc, sigma_px: 0.0, orientation, context: None, chain: None, scaled }
+    }
+
+    /// A scaler that blurs besides.
+    pub(crate) fn blurred(desc: BackdropDesc, orientation: Orientation) -> Self {
+        Self { sigma_px: desc.sigma_px, ..Self::new(desc.picture, orientation) }
     }
 
     /// Makes the picture. `frame` is cropped in place.
@@ -49,10 +69,14 @@ impl PictureScaler {
         let coding = coding_of(frame);
         crop(frame, self.coded_crop(frame));
         if let Some(chain) = tone_mapping_of(frame) {
-            let mapped = self.tone_mapped(frame, &chain).map_err(undecodable)?;
+            let mapped = self.filtered(frame, &chain).map_err(undecodable)?;
             return Ok(self.coded(&mapped, ColorCoding::OUTPUT));
         }
         frame.set_format(without_range(frame.format()));
+        if self.sigma_px > 0.0 {
+            let blurred = self.filtered(frame, "").map_err(undecodable)?;
+            return Ok(self.coded(&blurred, coding));
+        }
         let size = self.orientation.turned(self.desc.size);
         let mut scaled = std::mem::replace(&mut self.scaled, ffmpeg::frame::Video::empty());
         self.scaling_context(frame, coding, (Pixel::NV12, size))?
@@ -98,22 +122,35 @@ impl PictureScaler {
         premultiplied_at_size(upright, crop, self.desc.size)
     }
 
-    fn tone_mapped(
+    /// Scales through filters; `tone_map` brings HDR to the output's light, and is empty for what is there already.
+    fn filtered(
         &mut self,
         frame: &ffmpeg::frame::Video,
-        chain: &str,
+        tone_map: &str,
     ) -> Result<ffmpeg::frame::Video, ffmpeg::Error> {
-        let mut filter = match self.tone_mapper.take() {
+        let mut filter = match self.chain.take() {
             Some(filter) if filter.fits(frame) => filter,
             _ => {
                 let (width, height) = self.orientation.turned(self.desc.size);
-                let chain = format!("zscale=w={width}:h={height}:f=bicubic,{chain}");
+                let chain = if self.sigma_px > 0.0 {
+                    let small = |side: u32| (side / BLUR_SHRINK).max(2);
+                    let sigma = self.sigma_px / f64::from(BLUR_SHRINK);
+                    format!(
+                        "scale={}:{}:flags=area,{tone_map}gblur=sigma={sigma},\
+                         scale={width}:{height}:flags=bilinear,format=nv12",
+                        small(width),
+                        small(height),
+                        tone_map = if tone_map.is_empty() { String::new() } else { format!("{tone_map},") },
+                    )
+                } else {
+                    format!("zscale=w={width}:h={height}:f=bicubic,{tone_map}")
+                };
                 FrameFilter::new(frame, ffmpeg::Rational::new(1, 1), &chain)?
             }
         };
         filter.push(frame)?;
         let (mapped, _) = filter.pull().ok_or(ffmpeg::Error::InvalidData)?;
-        self.tone_mapper = Some(filter);
+        self.chain = Some(filter);
         Ok(mapped)
     }
 

@@ -6,7 +6,7 @@ use avs_template::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::error::{MediaError, MediaFault};
-use super::picture_scaler::{PictureDesc, PictureScaler};
+use super::picture_scaler::{BackdropDesc, PictureDesc, PictureScaler};
 use super::video_reader::VideoReader;
 use crate::color::Picture;
 use crate::limits;
@@ -20,11 +20,22 @@ pub struct VideoFeedDesc {
     pub asset: String,
     /// What to make of each picture.
     pub picture: PictureDesc,
+    /// What to make of it besides, to stand behind it.
+    pub backdrop: Option<BackdropDesc>,
     /// Source time of each output frame, in order; decreases where the file plays anew.
     pub times: Vec<Ticks>,
 }
 
-type Delivery = Result<Picture, MediaError>;
+/// What a frame of a video becomes.
+#[derive(Debug, Clone)]
+pub struct VideoPictures {
+    /// The picture.
+    pub picture: Picture,
+    /// The blurred one behind it, where one is wanted.
+    pub backdrop: Option<Picture>,
+}
+
+type Delivery = Result<VideoPictures, MediaError>;
 
 /// The receiving end. Dropping it stops the thread at its next picture.
 #[derive(Debug)]
@@ -54,7 +65,7 @@ impl VideoFeed {
 
     /// The picture of the next output frame, in order, or why the file cannot be decoded; the feed is over then.
     /// `None` where the thread is lost, or no frame is left: a fault of ours.
-    pub fn next_picture(&mut self) -> Option<Result<Picture, MediaError>> {
+    pub fn next_picture(&mut self) -> Option<Result<VideoPictures, MediaError>> {
         self.pictures.recv().ok()
     }
 }
@@ -65,24 +76,38 @@ fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFau
         reader.seek(first)?;
     }
     let mut scaler = PictureScaler::new(desc.picture, reader.orientation());
+    let mut backdrop = desc.backdrop.map(|desc| PictureScaler::blurred(desc, reader.orientation()));
     let mut shown = None;
     let mut before = Ticks::ZERO;
-    for &time in &desc.times {
+    reader.want(run_from(&desc.times, 0));
+    for (index, &time) in desc.times.iter().enumerate() {
         // It plays anew.
         if time < before {
             reader = VideoReader::open(&desc.path)?;
+            reader.want(run_from(&desc.times, index));
             if time > Ticks::ZERO {
                 reader.seek(time)?;
             }
         }
         before = time;
         if let Some(frame) = reader.advance_to(time)? {
-            shown = Some(scaler.picture(frame)?);
+            let backdrop = match &mut backdrop {
+                Some(scaler) => Some(scaler.picture(&mut frame.clone())?),
+                None => None,
+            };
+            shown = Some(VideoPictures { picture: scaler.picture(frame)?, backdrop });
         }
-        let picture = shown.clone().ok_or(MediaFault::NoPictures)?;
-        if send.send(Ok(picture)).is_err() {
+        let pictures = shown.clone().ok_or(MediaFault::NoPictures)?;
+        if send.send(Ok(pictures)).is_err() {
             return Ok(());
         }
     }
     Ok(())
+}
+
+/// The times from `first` on until the file plays anew.
+fn run_from(times: &[Ticks], first: usize) -> &[Ticks] {
+    let rest = &times[first..];
+    let length = rest.windows(2).position(|pair| pair[1] < pair[0]).map_or(rest.len(), |index| index + 1);
+    &rest[..length]
 }

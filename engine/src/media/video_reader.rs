@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
+use ffmpeg_next::codec::discard::Discard;
 
 use super::error::MediaFault;
 use super::frame_filter::FrameFilter;
@@ -35,6 +36,10 @@ pub(crate) struct VideoReader {
     next: Option<(Ticks, ffmpeg::frame::Video)>,
     shown_any: bool,
     sent_eof: bool,
+    /// Duration of a picture, where it is the same for all.
+    period: Option<Ticks>,
+    /// The times that will be asked for, increasing; empty where that is not known.
+    wanted: Vec<Ticks>,
 }
 
 impl VideoReader {
@@ -46,6 +51,7 @@ impl VideoReader {
         let orientation = Orientation::of_stream(&stream);
         let pixel_aspect = input.pixel_aspect(&stream);
         let decoder_name = alpha_decoder(&stream);
+        let period = constant_period(&stream);
         let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
         let mut context =
             ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
@@ -72,7 +78,14 @@ impl VideoReader {
             next: None,
             shown_any: false,
             sent_eof: false,
+            period,
+            wanted: Vec::new(),
         })
+    }
+
+    /// Says which times will be asked for: pictures between them, on which no other depends, are not decoded.
+    pub(crate) fn want(&mut self, times: &[Ticks]) {
+        self.wanted = times.to_vec();
     }
 
     pub(crate) fn orientation(&self) -> Orientation {
@@ -182,6 +195,15 @@ impl VideoReader {
         self.deinterlacer.as_mut().is_some_and(|filter| filter.fits(frame) && filter.push(frame).is_ok())
     }
 
+    /// True where none of the wanted times falls to the picture of a packet.
+    fn is_unseen(&self, packet: &ffmpeg::Packet) -> bool {
+        let (Some(period), Some(pts)) = (self.period, packet.pts()) else { return false };
+        let starts = self.input.time_of(pts, self.time_base) - timestamp_tolerance();
+        let first = self.wanted.partition_point(|wanted| *wanted < starts);
+        // Behind the last one lie pictures that a later run may hold on to.
+        self.wanted.get(first).is_some_and(|wanted| *wanted >= starts + period)
+    }
+
     /// Feeds the decoder. A packet it refuses is skipped: a damaged file shows what it can.
     fn send_next_packet(&mut self) {
         let mut packet = ffmpeg::Packet::empty();
@@ -189,6 +211,9 @@ impl VideoReader {
             match packet.read(&mut self.input.demuxer) {
                 Ok(()) if packet.stream() != self.stream_index => {}
                 Ok(()) => {
+                    let discard =
+                        if self.is_unseen(&packet) { Discard::NonReference } else { Discard::Default };
+                    self.decoder.skip_frame(discard);
                     if self.decoder.send_packet(&packet).is_ok() {
                         return;
                     }
@@ -202,6 +227,17 @@ impl VideoReader {
             }
         }
     }
+}
+
+/// Duration of a picture of a stream that has a constant rate and no fields.
+#[expect(unsafe_code, reason = "the binding has no call for the order of fields")]
+fn constant_period(stream: &ffmpeg::Stream<'_>) -> Option<Ticks> {
+    let (mean, exact) = (stream.avg_frame_rate(), stream.rate());
+    // SAFETY: the parameters live as long as the stream.
+    let fields = unsafe { (*stream.parameters().as_ptr()).field_order };
+    let progressive = fields == ffmpeg::ffi::AVFieldOrder::AV_FIELD_PROGRESSIVE;
+    let (num, den) = (i64::from(exact.numerator()), i64::from(exact.denominator()));
+    (progressive && mean == exact && num > 0).then(|| Ticks::new(Ticks::PER_SECOND).scaled(den, num))
 }
 
 /// The decoder that alone reads the alpha which WebM keeps beside the pictures; FFmpeg's own ignores it.

@@ -72,8 +72,7 @@ impl Drawing<'_> {
             let placement = placed_in(rect, self.visual, Fit::Cover, (self.now, media, canvas));
             let mut layer = self.layer(LayerPart::Backdrop, &motion, (rect, placement.dest));
             layer.source_rect = source_rect(placement, media, ken_burns, self.now);
-            let sigma_px = BACKDROP_SIGMA_FRACTION * f64::from(canvas.0.min(canvas.1));
-            layer.effects.insert(0, Effect::Blur { sigma_px });
+            layer.effects.insert(0, Effect::Blur { sigma_px: self.timeline.backdrop_sigma_px() });
             self.push(layers, layer);
         }
         let placement = placed_in(rect, self.visual, self.visual.fit, (self.now, media, canvas));
@@ -361,6 +360,20 @@ impl Timeline {
     /// Returns how the picture of block `index` is used over its life: how large it must be decoded, and whether it
     /// stays in its place.
     pub fn source_use(&self, index: usize) -> SourceUse {
+        self.use_of(index, |_| true)
+    }
+
+    /// The same of one part of a block alone.
+    pub fn part_use(&self, index: usize, part: LayerPart) -> SourceUse {
+        self.use_of(index, |layer| layer.part == part)
+    }
+
+    /// Standard deviation of the blur behind a `contain-blur`, in output pixels: the first effect of its backdrop.
+    pub fn backdrop_sigma_px(&self) -> f64 {
+        BACKDROP_SIGMA_FRACTION * f64::from(self.canvas.0.min(self.canvas.1))
+    }
+
+    fn use_of(&self, index: usize, is_meant: impl Fn(&SceneLayer) -> bool) -> SourceUse {
         let block = &self.blocks[index];
         let mut seen = Seen::default();
         let mut layers = Vec::new();
@@ -372,7 +385,7 @@ impl Timeline {
         {
             layers.clear();
             self.push_layers(&mut layers, index, self.fps.time_of_frame(frame), frame);
-            layers.iter().for_each(|layer| seen.look(layer));
+            layers.iter().filter(|layer| is_meant(layer)).for_each(|layer| seen.look(layer));
         }
         let passes =
             |block: &PlacedBlock| block.passage.is_some_and(|passage| moves_blocks(passage.transition.kind));
@@ -424,7 +437,9 @@ impl Seen {
     fn look(&mut self, layer: &SceneLayer) {
         let Affine2 { xx, xy, yx, yy, .. } = layer.canvas_from_unit;
         let shown = layer.source_rect;
-        self.has_effects |= !layer.effects.is_empty();
+        // The blur of a backdrop is its own.
+        let own = usize::from(layer.part == LayerPart::Backdrop);
+        self.has_effects |= layer.effects.len() > own;
         self.width = self.width.max(xx.hypot(yx) / shown.width);
         self.height = self.height.max(xy.hypot(yy) / shown.height);
         self.rect = Some(self.rect.map_or(shown, |rect| union(rect, shown)));

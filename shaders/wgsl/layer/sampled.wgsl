@@ -15,6 +15,10 @@ override VIDEO: bool = false;
 override CONVERT: bool = false;
 // True for a blend mode other than normal.
 override BLEND: bool = false;
+// True where the layer fills its quad: no mask, no rounded corner, no edge inside of it.
+override PLAIN: bool = false;
+// True where one sample a pixel is enough: the picture is not made smaller.
+override SINGLE: bool = false;
 
 struct SampledParams {
     // x, y, width, height of the quad in canvas pixels, whole.
@@ -72,6 +76,9 @@ fn mapped(matrix: vec4f, offset: vec2f, at: vec2f) -> vec2f {
 }
 
 fn coverage_at(at_px: vec2f) -> f32 {
+    if PLAIN {
+        return 1.0;
+    }
     let from_middle = (mapped(params.unit_matrix, params.unit_offset, at_px) - 0.5) * params.drawn_px;
     var shown = 1.0;
     if params.corner_radius_px > 0.0 {
@@ -91,29 +98,35 @@ fn uv_at(at_px: vec2f) -> vec2f {
     return clamp(mapped(params.uv_matrix, params.uv_offset, at_px), params.uv_bounds.xy, params.uv_bounds.zw);
 }
 
-// The picture around a canvas point: one sample, or an even grid where several texels fall into a pixel.
-// Video: Y', Cb, Cr of the source. Otherwise premultiplied R'G'B'A.
+// The picture at a canvas point. Video: Y', Cb, Cr of the source. Otherwise premultiplied R'G'B'A.
+fn sample_at(at_px: vec2f) -> vec4f {
+    let uv = uv_at(at_px);
+    if !VIDEO {
+        return textureSampleLevel(first_plane, linear_clamp, uv, 0.0);
+    }
+    var y = 0.0;
+    var cbcr = vec2f(0.0);
+    if !CHROMA || CONVERT || BLEND {
+        y = textureSampleLevel(first_plane, linear_clamp, uv, 0.0).r;
+    }
+    if CHROMA || CONVERT || BLEND {
+        let shifted = uv + vec2f(params.chroma_shift, 0.0);
+        cbcr = textureSampleLevel(chroma_plane, linear_clamp, shifted, 0.0).rg;
+    }
+    return vec4f(y, cbcr, 1.0);
+}
+
+// The same over one pixel: an even grid of samples where several texels fall into it.
 fn picture_at(at_px: vec2f) -> vec4f {
+    if SINGLE {
+        return sample_at(at_px);
+    }
     let taps = i32(params.tap_count);
     var sum = vec4f(0.0);
     for (var row = 0; row < taps; row++) {
         for (var column = 0; column < taps; column++) {
             let within = (vec2f(f32(column), f32(row)) + 0.5) / params.tap_count - 0.5;
-            let uv = uv_at(at_px + within);
-            if VIDEO {
-                var y = 0.0;
-                var cbcr = vec2f(0.0);
-                if !CHROMA || CONVERT || BLEND {
-                    y = textureSampleLevel(first_plane, linear_clamp, uv, 0.0).r;
-                }
-                if CHROMA || CONVERT || BLEND {
-                    let shifted = uv + vec2f(params.chroma_shift, 0.0);
-                    cbcr = textureSampleLevel(chroma_plane, linear_clamp, shifted, 0.0).rg;
-                }
-                sum += vec4f(y, cbcr, 1.0);
-            } else {
-                sum += textureSampleLevel(first_plane, linear_clamp, uv, 0.0);
-            }
+            sum += sample_at(at_px + within);
         }
     }
     return sum / (params.tap_count * params.tap_count);
@@ -175,6 +188,11 @@ fn fs_main(@builtin(position) fragment: vec4f) -> @location(0) vec4f {
         return vec4f(planes.x, 0.0, 0.0, planes.a) * shown;
     }
     let first_px = floor(fragment.xy) * 2.0;
+    if PLAIN && SINGLE && !BLEND && !VIDEO {
+        // Between the four pixels: one linear sample is their mean.
+        let planes = planes_from_picture(picture_at(first_px + 1.0));
+        return vec4f(planes.yz, 0.0, planes.a) * params.opacity;
+    }
     var sum = vec4f(0.0);
     var touched = 0.0;
     for (var i = 0u; i < 4u; i++) {
