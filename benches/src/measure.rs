@@ -1,7 +1,7 @@
 //! Runs a command and says what it cost: wall time, CPU time and peak memory of that process.
 
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, bail};
 
@@ -66,9 +66,4 @@ pub(crate) fn machine() -> String {
     let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or("unknown");
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     format!("{cores} cores, {}", model.trim_matches([' ', '\t', ':']))
-}
-
-/// Seconds since 1970, for the record.
-pub(crate) fn now_unix_secs() -> u64 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
 }

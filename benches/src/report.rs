@@ -3,7 +3,7 @@
 use anyhow::Context;
 
 use crate::cases::{Case, Peer};
-use crate::measure::{Cost, machine, median, now_unix_secs};
+use crate::measure::{Cost, machine, median};
 
 /// Medians of one side.
 #[derive(Debug, Clone, Copy)]
@@ -108,7 +108,7 @@ pub(crate) fn keep(figures: &CaseFigures) -> anyhow::Result<()> {
     });
     let peers: Vec<_> = peers.collect();
     let document = serde_json::json!({
-        "case": figures.case, "turns": figures.turns, "machine": machine(), "unixSecs": now_unix_secs(),
+        "case": figures.case, "turns": figures.turns, "machine": machine(),
         "realFootage": std::env::var_os("AVS_MEDIA_DIR").is_some(), "ours": side(figures.ours), "peers": peers,
     });
     let path = format!("benches/results/{}.json", figures.case);

@@ -134,3 +134,28 @@ fn blocks_that_touch_within_half_a_frame_leave_no_gap() {
     let dark = frames.iter().filter(|frame| frame.luma[0] < 128).count();
     assert_eq!((dark, frames.len()), (50, 60));
 }
+
+#[test]
+fn a_frame_like_the_one_before_is_not_drawn_again() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    write_counting_clip(&scratch, (30, 1), 48);
+    let mut drawn = |blocks: serde_json::Value, fps: u32| {
+        let template = json!({ "version": "1", "blocks": blocks });
+        let output = json!({ "quality": "draft", "fps": fps });
+        let request = request(template, output, scratch.path(), &scratch.file("drawn.mp4"));
+        let rendered = render_to(&mut context, &request).unwrap();
+        (rendered.report.frame_count, rendered.timings.frames_drawn)
+    };
+    // A text, a gap, and a text.
+    let text = json!({ "type": "text", "duration": 0.5, "text": "Standing" });
+    assert_eq!(
+        drawn(json!([text, { "type": "text", "start": 1, "duration": 0.5, "text": "Again" }]), 30),
+        (45, 3)
+    );
+    let video = json!([{ "type": "video", "duration": 0.4, "source": { "uploadName": CLIP } }]);
+    assert_eq!(drawn(video, 60), (24, 12));
+    let moving = json!({ "type": "text", "duration": 0.5, "text": "Moving",
+        "x": [{ "time": 0, "value": 0 }, { "time": "100%", "value": 900 }] });
+    assert_eq!(drawn(json!([moving]), 30), (15, 15));
+}

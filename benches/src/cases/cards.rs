@@ -16,7 +16,7 @@ pub(crate) fn case(material: &Material) -> anyhow::Result<Case> {
     let card = |(index, title): (usize, &str)| {
         let text = material.drawtext(title, 96, ("w/2", "540"));
         format!(
-            "[{index}:v]scale=1920:1080:force_original_aspect_ratio=increase:flags=bicubic,crop=1920:1080,setsar=1,\
+            "[{index}:v]scale=1920:1080:force_original_aspect_ratio=increase:flags=bicubic:out_color_matrix=bt709:out_range=tv,crop=1920:1080,setsar=1,\
              {text},format=yuv420p,loop=loop=299:size=1,setpts=N/30/TB,fps=30,trim=end_frame=300[c{index}];"
         )
     };

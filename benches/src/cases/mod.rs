@@ -84,6 +84,10 @@ impl Peer {
         Self { speedup_min: Some(speedup_min), ..self }
     }
 
+    pub(crate) fn near(self, psnr_db_min: f64) -> Self {
+        Self { psnr_db_min: Some(psnr_db_min), ..self }
+    }
+
     pub(crate) fn draws_less(self) -> Self {
         Self { psnr_db_min: None, ..self }
     }

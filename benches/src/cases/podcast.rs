@@ -9,7 +9,7 @@ pub(crate) fn case(material: &Material) -> anyhow::Result<Case> {
     let (cover, hour) = (material.file("photo1.jpg"), material.file("hour.m4a"));
     let text = material.drawtext("Episode 12", 120, ("w/2", "540"));
     let graph = format!(
-        "[0:v]scale=1920:1080:force_original_aspect_ratio=increase:flags=bicubic,crop=1920:1080,setsar=1,{text},\
+        "[0:v]scale=1920:1080:force_original_aspect_ratio=increase:flags=bicubic:out_color_matrix=bt709:out_range=tv,crop=1920:1080,setsar=1,{text},\
          format=yuv420p,loop=loop=-1:size=1,setpts=N/30/TB,fps=30,trim=end_frame=108000[v]"
     );
     Ok(Case {

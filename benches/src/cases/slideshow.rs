@@ -6,6 +6,8 @@ use super::{Case, Peer};
 use crate::material::Material;
 
 const PHOTOS: usize = 5;
+/// zoompan's window jumps by half a pixel of the output, ours glides: on sharp photos that is far in dB.
+const SAME_SLIDESHOW_DB: f64 = 24.0;
 
 pub(crate) fn case(material: &Material) -> anyhow::Result<Case> {
     let photos: Vec<_> = (0..PHOTOS).map(|index| material.file(&format!("photo{index}.jpg"))).collect();
@@ -13,7 +15,7 @@ pub(crate) fn case(material: &Material) -> anyhow::Result<Case> {
     // Twice the size before zoompan, whose window moves in whole pixels.
     let zoomed = |index: usize| {
         format!(
-            "[{index}:v]scale=3840:2160:force_original_aspect_ratio=increase:flags=bicubic,crop=3840:2160,setsar=1,\
+            "[{index}:v]scale=3840:2160:force_original_aspect_ratio=increase:flags=bicubic:out_color_matrix=bt709:out_range=tv,crop=3840:2160,setsar=1,format=yuv420p,\
              zoompan=z='1+0.2*on/90':x='iw/2-iw/zoom/2':y='ih/2-ih/zoom/2':d=90:s=1920x1080:fps=30[p{index}];"
         )
     };
@@ -37,12 +39,13 @@ pub(crate) fn case(material: &Material) -> anyhow::Result<Case> {
         block
     };
     let blocks: Vec<_> = (0..PHOTOS).map(block).collect();
+    let ffmpeg = Peer::ffmpeg("ffmpeg", &inputs, graph.trim_end_matches(';'), &[]);
     Ok(Case {
         name: "slideshow",
         secs: 13,
         aspect: "16:9",
         template: json!({ "version": "1", "blocks": blocks }),
-        peers: vec![Peer::ffmpeg("ffmpeg", &inputs, graph.trim_end_matches(';'), &[]).goal(1.6)],
+        peers: vec![ffmpeg.near(SAME_SLIDESHOW_DB).goal(1.6)],
         turns_max: usize::MAX,
     })
 }

@@ -94,3 +94,24 @@ impl Picture {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_opaque_picture_becomes_limited_bt709_with_chroma_at_the_left_of_each_pair() {
+        let (red, blue) = ([255, 0, 0, 255], [0, 0, 255, 255]);
+        let row = [red, red, blue, blue];
+        let bytes = [row, row].concat().concat();
+        let CodedPicture { luma, chroma, .. } = RgbaPicture { width_px: 4, height_px: 2, bytes }.to_coded();
+        // BT.709 limited: red is (63, 102, 240), blue (32, 240, 118).
+        assert_eq!(luma, [63, 63, 32, 32, 63, 63, 32, 32]);
+        assert_eq!(chroma[..2], [102, 240]);
+        // The second one lies on the first blue column, a quarter of it from the red one before.
+        let mixed = [102.0 / 4.0 + 240.0 * 0.75, 240.0 / 4.0 + 118.0 * 0.75];
+        assert!(
+            (f64::from(chroma[2]) - mixed[0]).abs() <= 1.0 && (f64::from(chroma[3]) - mixed[1]).abs() <= 1.0
+        );
+    }
+}

@@ -19,6 +19,7 @@ use crate::gpu::ReadbackRing;
 /// What composing leaves behind.
 pub(super) struct Composed {
     pub(super) warnings: Vec<RenderWarning>,
+    pub(super) frames_drawn: u64,
     pub(super) compose_millis: u64,
     pub(super) decode_wait_millis: u64,
 }
@@ -57,6 +58,7 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
     let mut blocks = Blocks::new(prepared, frames.start, context);
     let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
     let mut shown: Option<Look> = None;
+    let mut frames_drawn = 0;
     for frame in frames {
         if cancelled.load(Ordering::Relaxed) {
             return Err(RenderError::Cancelled);
@@ -74,6 +76,7 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
                 compositor.compose(blocks.textures.table_mut(), &layers, look.scene.background, slot)
             });
             shown = Some(look);
+            frames_drawn += 1;
             ComposedFrame::Drawn(drawn)
         };
         if send_frame.send(composed).is_err() {
@@ -82,6 +85,7 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
     }
     Ok(Composed {
         warnings: blocks.maker.warnings,
+        frames_drawn,
         compose_millis: composing.millis(),
         decode_wait_millis: decoding.millis(),
     })

@@ -87,6 +87,7 @@ pub fn render(
     let (composed, encoded) = run_stages(context, &prepared, &request.out_path, control)?;
     timings.encode_millis = encoded.encode_millis;
     timings.readback_wait_millis = encoded.readback_wait_millis;
+    timings.frames_drawn = composed.frames_drawn;
     timings.compose_millis = composed.compose_millis;
     timings.decode_wait_millis = composed.decode_wait_millis;
     timings.total_millis = millis_since(began);

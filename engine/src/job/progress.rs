@@ -23,6 +23,8 @@ pub struct RenderProgress {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timings {
+    /// Frames that were composed and read back; the others repeat the one before.
+    pub frames_drawn: u64,
     /// Validation, probing, layout of the timeline.
     pub prepare_millis: u64,
     /// The compose thread, in planning, uploading and recording.

@@ -111,3 +111,16 @@ fn run_from(times: &[Ticks], first: usize) -> &[Ticks] {
     let length = rest.windows(2).position(|pair| pair[1] < pair[0]).map_or(rest.len(), |index| index + 1);
     &rest[..length]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_times_ends_where_the_file_plays_anew() {
+        let times = [0, 1, 2, 0, 1].map(Ticks::new);
+        assert_eq!(run_from(&times, 0), &times[..3]);
+        assert_eq!(run_from(&times, 3), &times[3..]);
+        assert!(run_from(&[], 0).is_empty());
+    }
+}

@@ -188,9 +188,9 @@ fn fs_main(@builtin(position) fragment: vec4f) -> @location(0) vec4f {
         return vec4f(planes.x, 0.0, 0.0, planes.a) * shown;
     }
     let first_px = floor(fragment.xy) * 2.0;
-    if PLAIN && SINGLE && !BLEND && !VIDEO {
-        // Between the four pixels: one linear sample is their mean.
-        let planes = planes_from_picture(picture_at(first_px + 1.0));
+    if PLAIN && SINGLE && !BLEND {
+        // R'G'B': between the four pixels, one linear sample is their mean. Video: as below.
+        let planes = planes_from_picture(picture_at(first_px + select(vec2f(1.0), vec2f(0.5, 1.0), VIDEO && !CONVERT)));
         return vec4f(planes.yz, 0.0, planes.a) * params.opacity;
     }
     var sum = vec4f(0.0);
