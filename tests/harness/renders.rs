@@ -45,7 +45,15 @@ pub fn request(template: Value, output: Value, assets: &Path, out_path: &Path) -
     let files = std::fs::read_dir(assets).unwrap().map(|file| file.unwrap().path());
     let assets = files.map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), path)).collect();
     let out_path = out_path.to_owned();
-    RenderRequest { template, output, assets, out_path, preset: Some("ultrafast".into()), crf: Some(18) }
+    RenderRequest {
+        template,
+        output,
+        assets,
+        out_path,
+        preset: Some("ultrafast".into()),
+        crf: Some(18),
+        encode_repeats: false,
+    }
 }
 
 /// Renders to the request's path.

@@ -16,6 +16,7 @@ mod rates;
 mod real_media;
 mod reference;
 mod reference_sound;
+mod skip_pictures;
 mod sound;
 mod text;
 mod timing;

@@ -76,6 +76,9 @@ pub(super) struct RenderArgs {
     /// x264 constant rate factor, instead of the quality's.
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..=51))]
     pub(super) crf: Option<u8>,
+    /// Encode pictures that stay frame by frame, instead of writing pictures that only repeat.
+    #[arg(long)]
+    pub(super) encode_repeats: bool,
     /// Print where the time went.
     #[arg(long)]
     pub(super) timings: bool,

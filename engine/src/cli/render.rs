@@ -18,6 +18,7 @@ use crate::job::{
 pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), CommandError> {
     let mut request = request_from_args(&args.input, &args.out)?;
     (request.preset, request.crf) = (args.preset.clone(), args.crf);
+    request.encode_repeats = args.encode_repeats;
     let bar = if args.json { ProgressBar::hidden() } else { progress_bar() };
     let on_progress = |progress: RenderProgress| {
         bar.set_length(progress.frames_total);
@@ -60,6 +61,7 @@ fn request_from_args(input: &InputArgs, out_path: &Path) -> Result<RenderRequest
         out_path: out_path.to_owned(),
         preset: None,
         crf: None,
+        encode_repeats: false,
     })
 }
 

@@ -43,20 +43,17 @@ impl EncodeStage<'_> {
         for index in 0..i64::try_from(frame_count).unwrap_or(i64::MAX) {
             match self.frames.recv() {
                 Ok(ComposedFrame::Drawn(InFlightFrame { mut slot })) => {
+                    encoding.time(|| encoder.begin_picture())?;
                     waiting.time(|| {
                         slot.read(&self.gpu.device, |plane, row, bytes| encoder.set_row(plane, row, bytes))
                     })?;
                     // Full only if a slot came back twice; compose has stopped where it is closed, and says so.
                     drop(self.give_back.try_send(slot));
                 }
-                // The encoder still has that frame.
-                Ok(ComposedFrame::Repeated) => {}
+                Ok(ComposedFrame::Repeated) => encoding.time(|| encoder.repeat())?,
                 Err(_) => return Err(RenderError::StageLost { stage: "compose" }),
             }
-            encoding.time(|| -> Result<(), RenderError> {
-                encoder.encode(index)?;
-                self.write_ready(&mut encoder, &mut writer, Some(index + 1))
-            })?;
+            encoding.time(|| self.write_ready(&mut encoder, &mut writer, Some(index + 1)))?;
             self.meter.frame_done();
         }
         self.meter.report(RenderStep::Finishing);
@@ -79,7 +76,7 @@ impl EncodeStage<'_> {
         writer: &mut Mp4Writer,
         frame_count: Option<i64>,
     ) -> Result<(), RenderError> {
-        while let Some(packet) = encoder.next_packet()? {
+        while let Some(packet) = encoder.next_packet() {
             writer.write(Track::Video, packet)?;
         }
         let Some(packets) = &mut self.packets else { return Ok(()) };

@@ -33,6 +33,8 @@ pub struct RenderRequest {
     pub preset: Option<String>,
     /// x264 constant rate factor, where it is not the quality's.
     pub crf: Option<u8>,
+    /// Encodes pictures that stay frame by frame, instead of writing skip pictures.
+    pub encode_repeats: bool,
 }
 
 /// A render that can begin.
@@ -74,6 +76,7 @@ impl Prepared {
             fps: output.fps.get(),
             preset: request.preset.clone().unwrap_or_else(|| output.preset.to_owned()),
             crf: request.crf.unwrap_or(output.crf),
+            encode_repeats: request.encode_repeats,
         };
         let (placeholders, warnings) = (replaced.placeholders, replaced.warnings);
         Ok(Self { timeline, assets: request.assets.clone(), facts, texts, placeholders, warnings, video })

@@ -109,6 +109,7 @@ fn work_off(
                     out_path: PathBuf::from(out_path),
                     preset: None,
                     crf: None,
+                    encode_repeats: false,
                 };
                 return render_job(context, (job, &request), events, cancelled);
             }
