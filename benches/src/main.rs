@@ -1,9 +1,11 @@
 //! `avs-bench [CASE…] [--turns N]`: the engine and its peers on the same work, in turns, in one run. What they measure
-//! is in `cases`.
+//! is in `cases`; `compose` measures compositing alone, `pair` two engines at once.
 
 mod cases;
+mod compose_only;
 mod material;
 mod measure;
+mod pair;
 mod report;
 mod same_picture;
 
@@ -29,9 +31,20 @@ fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
     let material = Material::new(&scratch)?;
     for name in &names {
+        match name.as_str() {
+            "compose" => {
+                compose_only::run(&material, &scratch)?;
+                continue;
+            }
+            "pair" => {
+                pair::run_pair(&cases::lower_third(&material)?, (&engine, &scratch), turns)?;
+                continue;
+            }
+            _ => {}
+        }
         let Some((_, make)) = cases::ALL.iter().find(|(known, _)| known == name) else {
             let known: Vec<_> = cases::ALL.iter().map(|(known, _)| *known).collect();
-            bail!("no bench is called {name:?}; there are: {}", known.join(", "));
+            bail!("no bench is called {name:?}; there are: {}", known.join(", ") + ", compose, pair");
         };
         let case = make(&material)?;
         let figures = compare(&case, (&engine, &scratch), turns)?;

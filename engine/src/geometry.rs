@@ -33,6 +33,21 @@ impl EvenRect {
         Some(Self { x, y, width, height })
     }
 
+    /// All of a canvas.
+    #[must_use]
+    pub fn whole((width, height): (u32, u32)) -> Self {
+        Self { x: 0, y: 0, width, height }
+    }
+
+    /// The smallest rectangle around both.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
     /// True where it is the whole canvas.
     #[must_use]
     pub fn covers(&self, canvas: (u32, u32)) -> bool {

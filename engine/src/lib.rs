@@ -14,4 +14,5 @@ pub mod job;
 pub mod limits;
 pub mod media;
 pub mod text;
+pub mod trace;
 pub mod worker;

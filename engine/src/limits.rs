@@ -22,8 +22,12 @@ pub const PICTURES_AHEAD: usize = 4;
 pub const FRAMES_IN_FLIGHT: usize = 3;
 /// Encoded audio packets waiting for the muxer: 64 × 1024 samples are 1.4 s.
 pub const AUDIO_PACKETS_AHEAD: usize = 64;
+/// Mixed blocks of 1024 samples waiting for the AAC encoder: enough that neither waits for the other's next one.
+pub const SOUND_BLOCKS_AHEAD: usize = 8;
 /// A video's decoder starts this long before its block is shown, so that its first picture is ready.
 pub const DECODE_LEAD: Duration = Duration::from_secs(1);
+/// An image is decoded this long before its block is shown: a photo of 24 megapixels takes half a second.
+pub const IMAGE_LEAD: Duration = Duration::from_secs(3);
 /// Shortest time between two progress reports.
 pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// Longest side of a picture that moves on the canvas; what is nearer than this is enlarged from it.

@@ -5,9 +5,9 @@ use std::sync::atomic::AtomicBool;
 
 use avs_engine::color::CodedPicture;
 use avs_engine::error::RenderError;
-use avs_engine::gpu::GpuContext;
+use avs_engine::gpu::Gpu;
 use avs_engine::job::{RenderContext, RenderControl, RenderRequest, Rendered, render, sound, still};
-use avs_engine::text::Fonts;
+use avs_engine::trace::Trace;
 use avs_template::Ticks;
 use serde_json::Value;
 
@@ -19,8 +19,8 @@ const REQUIRE_VARIABLE: &str = "REQUIRE_GPU_TESTS";
 #[must_use]
 pub fn gpu_context() -> Option<RenderContext> {
     avs_engine::media::init().unwrap();
-    match GpuContext::open(Some("llvmpipe")).or_else(|_| GpuContext::open(None)) {
-        Ok(gpu) => Some(RenderContext { gpu, fonts: Fonts::load() }),
+    match Gpu::find(Some("llvmpipe")).or_else(|_| Gpu::find(None)) {
+        Ok(gpu) => Some(RenderContext::new(gpu)),
         Err(error) => {
             assert!(std::env::var_os(REQUIRE_VARIABLE).is_none(), "{error}");
             eprintln!("SKIPPED: {error}");
@@ -61,7 +61,8 @@ pub fn request(template: Value, output: Value, assets: &Path, out_path: &Path) -
 /// # Errors
 /// The render's own.
 pub fn render_to(context: &mut RenderContext, request: &RenderRequest) -> Result<Rendered, RenderError> {
-    let control = RenderControl { cancelled: &AtomicBool::new(false), on_progress: &|_| {} };
+    let trace = &Trace::new(false);
+    let control = RenderControl { cancelled: &AtomicBool::new(false), on_progress: &|_| {}, trace };
     render(context, request, &control)
 }
 

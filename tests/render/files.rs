@@ -39,7 +39,8 @@ fn a_cancelled_render_leaves_no_file() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();
     let request = request(card(), json!({}), scratch.path(), &scratch.file("out.mp4"));
-    let control = RenderControl { cancelled: &AtomicBool::new(true), on_progress: &|_| {} };
+    let trace = &avs_engine::trace::Trace::new(false);
+    let control = RenderControl { cancelled: &AtomicBool::new(true), on_progress: &|_| {}, trace };
     let outcome = render(&mut context, &request, &control);
     assert!(matches!(outcome, Err(RenderError::Cancelled)));
     assert_eq!(std::fs::read_dir(scratch.path()).unwrap().count(), 0);

@@ -12,6 +12,7 @@ mod formats;
 mod hostile;
 mod images;
 mod masks;
+mod placement;
 mod rates;
 mod real_media;
 mod reference;

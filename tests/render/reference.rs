@@ -103,13 +103,13 @@ fn still_operations() -> Vec<Operation> {
                 &json!({ "width": "50%", "height": "50%", "x": 0, "y": 0, "anchor": "top-left" })
             )]),
             &["a.mp4"],
-            "scale=640:360:flags=bicubic+accurate_rnd,pad=1280:720:0:0:black,trim=end=0.4",
+            "scale=640:360:flags=bicubic+accurate_rnd:in_h_chr_pos=0:out_h_chr_pos=0,pad=1280:720:0:0:black,trim=end=0.4",
         ),
         (
             "scale up",
             json!([full("small.mp4")]),
             &["small.mp4"],
-            "scale=1280:720:flags=bicubic+accurate_rnd,trim=end=0.4",
+            "scale=1280:720:flags=bicubic+accurate_rnd:in_h_chr_pos=0:out_h_chr_pos=0,trim=end=0.4",
         ),
         (
             "crop",
@@ -118,7 +118,7 @@ fn still_operations() -> Vec<Operation> {
                 &json!({ "fit": "fill", "crop": { "left": 0.25, "right": 0.25, "top": 0.25, "bottom": 0.25 } })
             )]),
             &["a.mp4"],
-            "crop=640:360:320:180,scale=1280:720:flags=bicubic+accurate_rnd,trim=end=0.4",
+            "crop=640:360:320:180,scale=1280:720:flags=bicubic+accurate_rnd:in_h_chr_pos=0:out_h_chr_pos=0,trim=end=0.4",
         ),
         (
             "rotate by 90",

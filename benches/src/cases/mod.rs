@@ -39,6 +39,11 @@ pub(crate) const ALL: [(&str, MakeCase); 8] = [
 /// What runs where no case is named: minutes, not hours.
 pub(crate) const SHORT: [&str; 6] = ["quick", "lower-third", "slideshow", "vertical", "grid", "cards"];
 
+/// The case that two engines render at once.
+pub(crate) fn lower_third(material: &Material) -> anyhow::Result<Case> {
+    lower_third::case(material)
+}
+
 /// One piece of work.
 pub(crate) struct Case {
     pub(crate) name: &'static str,

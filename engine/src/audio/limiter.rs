@@ -15,16 +15,23 @@ const PHASES: usize = 4;
 /// Taps of each interpolated point.
 const TAPS: usize = 12;
 
+/// Samples a channel whose points are looked for at once.
+const BLOCK_SAMPLES: usize = 256;
+
 /// Limits interleaved stereo that it draws from a source.
 #[derive(Debug)]
 pub(super) struct Limiter {
     filters: [[f32; TAPS]; PHASES],
     /// Samples not given out yet, with the gain that each needs.
     ahead: VecDeque<([f32; CHANNELS], f32)>,
-    /// The last samples that the interpolation looks at.
-    history: VecDeque<[f32; CHANNELS]>,
-    /// Gains of the last `LOOKAHEAD` samples, whose mean is the gain of the next.
+    /// The last samples that the interpolation looks at, interleaved, and after them the fresh ones.
+    recent: Vec<f32>,
+    /// For each fresh sample, the highest point that is complete with it.
+    peaks: Vec<f32>,
+    needs: LowestAhead,
+    /// Gains of the last `LOOKAHEAD` samples, whose mean is the gain of the next, and their sum.
     window: VecDeque<f32>,
+    window_sum: f64,
     released: f32,
     /// True once the first sample is out.
     started: bool,
@@ -44,8 +51,11 @@ impl Default for Limiter {
         Self {
             filters: std::array::from_fn(filter),
             ahead: VecDeque::new(),
-            history: VecDeque::from(vec![[0.0; CHANNELS]; TAPS]),
+            recent: vec![0.0; (TAPS - 1) * CHANNELS],
+            peaks: Vec::new(),
+            needs: LowestAhead::default(),
             window: VecDeque::from(vec![1.0; LOOKAHEAD]),
+            window_sum: LOOKAHEAD as f64,
             released: 1.0,
             started: false,
             loud: 0,
@@ -78,26 +88,54 @@ impl Limiter {
     ) -> Result<(), E> {
         let wanted = out.len() / CHANNELS + LOOKAHEAD + TAPS;
         if let Some(missing) = wanted.checked_sub(self.ahead.len()).filter(|missing| *missing > 0) {
-            let mut fresh = vec![0.0; missing * CHANNELS];
-            source(&mut fresh)?;
-            let (samples, _) = fresh.as_chunks::<CHANNELS>();
-            samples.iter().for_each(|sample| self.push(*sample));
+            let history = (TAPS - 1) * CHANNELS;
+            self.recent.resize(history + missing * CHANNELS, 0.0);
+            source(&mut self.recent[history..])?;
+            self.find_peaks(missing);
+            for index in 0..missing {
+                let at = history + index * CHANNELS;
+                self.push([self.recent[at], self.recent[at + 1]], self.peaks[index]);
+            }
+            self.recent.drain(..missing * CHANNELS);
         }
         let (out, _) = out.as_chunks_mut::<CHANNELS>();
         for out in out {
             let gain = self.next_gain();
             let (sample, needed) = self.ahead.pop_front().unwrap_or_default();
+            self.needs.next();
             self.needing -= usize::from(needed < 1.0);
             *out = sample.map(|value| value * gain);
         }
         Ok(())
     }
 
-    /// Keeps a sample, and finds the gain of the one whose surroundings are complete with it.
-    fn push(&mut self, sample: [f32; CHANNELS]) {
+    /// Interpolates between the recent samples: tap by tap over all of them, as vector units like it.
+    fn find_peaks(&mut self, fresh: usize) {
+        self.peaks.clear();
+        self.peaks.resize(fresh, 0.0);
+        if self.recent.iter().all(|value| value.abs() <= NEGLIGIBLE) {
+            return;
+        }
+        let mut sums = [0.0; BLOCK_SAMPLES * CHANNELS];
+        for (block, peaks) in self.peaks.chunks_mut(BLOCK_SAMPLES).enumerate() {
+            let sums = &mut sums[..peaks.len() * CHANNELS];
+            for filter in &self.filters {
+                sums.fill(0.0);
+                for (tap, weight) in filter.iter().enumerate() {
+                    let from = &self.recent[(block * BLOCK_SAMPLES + tap) * CHANNELS..];
+                    sums.iter_mut().zip(from).for_each(|(sum, value)| *sum += weight * value);
+                }
+                let (points, _) = sums.as_chunks::<CHANNELS>();
+                for (peak, [left, right]) in peaks.iter_mut().zip(points) {
+                    *peak = peak.max(left.abs()).max(right.abs());
+                }
+            }
+        }
+    }
+
+    /// Keeps a sample, and finds the gain of those around the point that is complete with it.
+    fn push(&mut self, sample: [f32; CHANNELS], peak: f32) {
         self.ahead.push_back((sample, 1.0));
-        self.history.pop_front();
-        self.history.push_back(sample);
         self.loud = self.loud.saturating_sub(1);
         if sample.iter().any(|value| value.abs() > NEGLIGIBLE) {
             self.loud = TAPS;
@@ -105,7 +143,6 @@ impl Limiter {
         if self.loud == 0 {
             return;
         }
-        let peak = self.peak();
         let gain = if peak > CEILING { CEILING / peak } else { 1.0 };
         // The interpolated points lie after the middle of the history, and before the next sample.
         let middle = self.ahead.len().checked_sub(TAPS / 2 + 1);
@@ -117,30 +154,18 @@ impl Limiter {
         }
     }
 
-    fn peak(&self) -> f32 {
-        let mut peak = 0.0_f32;
-        for filter in &self.filters {
-            let mut sums = [0.0; CHANNELS];
-            for (weight, sample) in filter.iter().zip(&self.history) {
-                for (sum, value) in sums.iter_mut().zip(sample) {
-                    *sum += weight * value;
-                }
-            }
-            peak = sums.iter().fold(peak, |peak, value| peak.max(value.abs()));
-        }
-        peak
-    }
-
     /// The mean over the look-ahead of what the coming samples need: at a peak, all of it is low enough.
     fn next_gain(&mut self) -> f32 {
         if self.needing == 0 && self.lowered == 0 && self.released >= 1.0 {
             self.started = true;
+            self.needs.forget();
             return 1.0;
         }
-        let needed = self.ahead.iter().take(LOOKAHEAD).map(|(_, gain)| *gain).fold(1.0, f32::min);
+        let needed = self.needs.lowest(&self.ahead);
         if !std::mem::replace(&mut self.started, true) && needed < 1.0 {
             // Nothing was heard before: a peak at the very start finds the gain down already.
             self.window.iter_mut().for_each(|gain| *gain = needed);
+            self.window_sum = f64::from(needed) * LOOKAHEAD as f64;
             self.lowered = LOOKAHEAD;
         }
         let rising = self.released + (1.0 - self.released) / RELEASE_SAMPLES;
@@ -149,10 +174,47 @@ impl Limiter {
         let oldest = self.window.pop_front().unwrap_or(1.0);
         self.window.push_back(self.released);
         self.lowered = self.lowered + usize::from(self.released < 1.0) - usize::from(oldest < 1.0);
+        self.window_sum += f64::from(self.released) - f64::from(oldest);
         if self.lowered == 0 {
+            self.window_sum = LOOKAHEAD as f64;
             return 1.0;
         }
-        self.window.iter().sum::<f32>() / LOOKAHEAD as f32
+        super::narrow(self.window_sum / LOOKAHEAD as f64)
+    }
+}
+
+/// The lowest gain that the next `LOOKAHEAD` samples need, kept up from sample to sample: of those that have entered,
+/// only what is lower than everything after it can ever be the lowest.
+#[derive(Debug, Default)]
+struct LowestAhead {
+    /// Distance from the next sample out to the first that has not entered.
+    entered: usize,
+    /// With the samples that were given out before it, counted from the first one.
+    candidates: VecDeque<(u64, f32)>,
+    given: u64,
+}
+
+impl LowestAhead {
+    fn lowest(&mut self, ahead: &VecDeque<([f32; CHANNELS], f32)>) -> f32 {
+        for (offset, (_, gain)) in ahead.iter().enumerate().take(LOOKAHEAD).skip(self.entered) {
+            while self.candidates.pop_back_if(|(_, candidate)| *candidate >= *gain).is_some() {}
+            self.candidates.push_back((self.given + offset as u64, *gain));
+        }
+        self.entered = ahead.len().min(LOOKAHEAD);
+        while self.candidates.pop_front_if(|(at, _)| *at < self.given).is_some() {}
+        self.candidates.front().map_or(1.0, |(_, gain)| gain.min(1.0))
+    }
+
+    /// One more sample is given out.
+    fn next(&mut self) {
+        self.given += 1;
+        self.entered = self.entered.saturating_sub(1);
+    }
+
+    /// Nothing that has entered needs a lower gain.
+    fn forget(&mut self) {
+        self.entered = 0;
+        self.candidates.clear();
     }
 }
 
@@ -192,6 +254,28 @@ mod tests {
         assert!(loud.iter().all(|value| value.abs() <= CEILING * 1.002));
         // It is turned down, not cut to pieces: a tone stays about as loud as it may be.
         assert!(loud[10_000..].iter().fold(0.0_f32, |peak, value| peak.max(value.abs())) > CEILING * 0.97);
+    }
+
+    #[test]
+    fn the_lowest_need_ahead_is_that_of_the_plain_search() {
+        let mut noise = 1_u32;
+        let mut needed = || {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            if noise >> 28 == 0 { super::super::narrow(f64::from(noise % 1000) / 1000.0) } else { 1.0 }
+        };
+        let mut ahead: VecDeque<_> = (0..LOOKAHEAD + TAPS).map(|_| ([0.0; CHANNELS], needed())).collect();
+        let mut needs = LowestAhead::default();
+        for step in 0..5000 {
+            let plain = ahead.iter().take(LOOKAHEAD).map(|(_, gain)| *gain).fold(1.0, f32::min);
+            if plain >= 1.0 && step % 3 == 0 {
+                needs.forget();
+            } else {
+                assert_eq!(needs.lowest(&ahead), plain, "{step}");
+            }
+            ahead.pop_front();
+            needs.next();
+            ahead.push_back(([0.0; CHANNELS], needed()));
+        }
     }
 
     #[test]

@@ -82,6 +82,9 @@ pub(super) struct RenderArgs {
     /// Print where the time went.
     #[arg(long)]
     pub(super) timings: bool,
+    /// Write what each thread did when, for chrome://tracing or ui.perfetto.dev.
+    #[arg(long, value_name = "TRACE.json")]
+    pub(super) trace: Option<PathBuf>,
     /// Print the report (and timings) as JSON, and no progress bar.
     #[arg(long)]
     pub(super) json: bool,

@@ -8,9 +8,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::error::RenderError;
-use crate::gpu::{GpuContext, GpuError, adapters};
+use crate::gpu::{Gpu, GpuError, adapters};
 use crate::job::{RenderContext, probed_asset};
-use crate::text::Fonts;
 use crate::{media, worker};
 use args::{Args, Verb};
 
@@ -27,7 +26,7 @@ enum CommandError {
     #[error("{0} cannot be read: {1}")]
     Unreadable(String, #[source] std::io::Error),
     #[error("{0} cannot be written: {1}")]
-    Unwritable(String, #[source] image::ImageError),
+    Unwritable(String, #[source] Box<dyn std::error::Error>),
     #[error(transparent)]
     Gpu(#[from] GpuError),
     #[error(transparent)]
@@ -85,8 +84,7 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
 
 fn open_context() -> Result<RenderContext, GpuError> {
     let wanted = std::env::var(ADAPTER_VARIABLE).ok();
-    let gpu = GpuContext::open(wanted.as_deref())?;
-    Ok(RenderContext { gpu, fonts: Fonts::load() })
+    Ok(RenderContext::new(Gpu::find(wanted.as_deref())?))
 }
 
 fn print_json(value: &impl serde::Serialize) {

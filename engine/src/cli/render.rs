@@ -13,6 +13,7 @@ use crate::error::RenderError;
 use crate::job::{
     AssetPaths, RenderContext, RenderControl, RenderProgress, RenderRequest, Rendered, render, still,
 };
+use crate::trace::Trace;
 
 /// Renders as asked and says what was made.
 pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), CommandError> {
@@ -26,11 +27,16 @@ pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), 
         bar.set_message(format!("{:.0} frames/s", progress.frames_per_second));
     };
     let cancelled = AtomicBool::new(false);
-    let control = RenderControl { cancelled: &cancelled, on_progress: &on_progress };
+    let trace = Trace::new(args.trace.is_some());
+    let control = RenderControl { cancelled: &cancelled, on_progress: &on_progress, trace: &trace };
     let rendered = render(context, &request, &control);
     bar.finish_and_clear();
     print(args, &rendered?);
-    Ok(())
+    match &args.trace {
+        Some(path) => std::fs::write(path, trace.chrome_json().to_string())
+            .map_err(|error| CommandError::Unwritable(path.display().to_string(), error.into())),
+        None => Ok(()),
+    }
 }
 
 /// Composes one frame and writes it as PNG.
@@ -46,7 +52,7 @@ pub(super) fn run_still(args: &StillArgs, context: &mut RenderContext) -> Result
         image::ColorType::Rgb8,
         image::ImageFormat::Png,
     )
-    .map_err(|error| CommandError::Unwritable(args.out.display().to_string(), error))
+    .map_err(|error| CommandError::Unwritable(args.out.display().to_string(), error.into()))
 }
 
 fn request_from_args(input: &InputArgs, out_path: &Path) -> Result<RenderRequest, CommandError> {

@@ -9,4 +9,4 @@ pub mod reference;
 
 pub use coding::{ColorCoding, ColorRange, LumaCoefficients};
 pub use matrix::{Affine3, planes_from_rgb, rgb_from_planes, target_from_source};
-pub use picture::{CodedPicture, Picture, RgbaPicture};
+pub use picture::{CodedPicture, Picture, PicturePool, RgbaPicture};

@@ -1,4 +1,6 @@
-//! A decoded picture in the layout everything downstream takes: NV12 with its colour coding.
+//! A picture in the layout that decoders, the compositor and encoders share: NV12 with its colour coding.
+
+use std::sync::Arc;
 
 use super::{ColorCoding, planes_from_rgb};
 
@@ -15,6 +17,61 @@ pub struct CodedPicture {
     pub chroma: Vec<u8>,
     /// What the bytes mean.
     pub coding: ColorCoding,
+}
+
+/// Bytes that a plane has room for behind its last row: libraries that work on whole vectors write beyond a row's end.
+const SLACK_BYTES: usize = 64;
+
+impl CodedPicture {
+    /// A black picture of an even size, coded like the output.
+    #[must_use]
+    pub fn new((width_px, height_px): (u32, u32)) -> Self {
+        let plane = |bytes: usize, code: u8| {
+            let mut plane = Vec::with_capacity(bytes + SLACK_BYTES);
+            plane.resize(bytes, code);
+            plane
+        };
+        let luma_bytes = width_px as usize * height_px as usize;
+        // Black and no colour in limited range (BT.709-6, item 4.6).
+        let (luma, chroma) = (plane(luma_bytes, 16), plane(luma_bytes / 2, 128));
+        Self { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT }
+    }
+
+    /// Width and height.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        (self.width_px, self.height_px)
+    }
+}
+
+/// Pictures that are used again when nobody else holds them any more: a fresh one costs a page fault for every 4 KiB.
+#[derive(Debug, Default)]
+pub struct PicturePool {
+    lent: Vec<Arc<CodedPicture>>,
+}
+
+impl PicturePool {
+    /// Has `fill` write a picture of an even size, every byte of it, and lends it until the last clone is dropped.
+    ///
+    /// # Errors
+    /// What `fill` says; the picture is used again then.
+    pub fn lend<E>(
+        &mut self,
+        size: (u32, u32),
+        fill: impl FnOnce(&mut CodedPicture) -> Result<(), E>,
+    ) -> Result<Arc<CodedPicture>, E> {
+        let is_free = |lent: &mut Arc<CodedPicture>| lent.size() == size && Arc::get_mut(lent).is_some();
+        let index = match self.lent.iter_mut().position(is_free) {
+            Some(index) => index,
+            None => {
+                self.lent.push(Arc::new(CodedPicture::new(size)));
+                self.lent.len() - 1
+            }
+        };
+        let lent = &mut self.lent[index];
+        fill(Arc::get_mut(lent).expect("it was free, and the pool alone gives clones away"))?;
+        Ok(Arc::clone(lent))
+    }
 }
 
 /// A picture with alpha: RGBA8, premultiplied, gamma-coded BT.709; rows are tightly packed.
@@ -69,9 +126,9 @@ impl RgbaPicture {
 #[derive(Debug, Clone)]
 pub enum Picture {
     /// Opaque, as a video codes it.
-    Coded(std::sync::Arc<CodedPicture>),
+    Coded(Arc<CodedPicture>),
     /// With alpha.
-    Rgba(std::sync::Arc<RgbaPicture>),
+    Rgba(Arc<RgbaPicture>),
 }
 
 impl Picture {
@@ -88,8 +145,8 @@ impl Picture {
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Coded(a), Self::Coded(b)) => std::sync::Arc::ptr_eq(a, b),
-            (Self::Rgba(a), Self::Rgba(b)) => std::sync::Arc::ptr_eq(a, b),
+            (Self::Coded(a), Self::Coded(b)) => Arc::ptr_eq(a, b),
+            (Self::Rgba(a), Self::Rgba(b)) => Arc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -98,6 +155,18 @@ impl Picture {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pool_lends_a_picture_again_once_nobody_holds_it() {
+        let mut pool = PicturePool::default();
+        let mut lend = || pool.lend((4, 2), |_| Ok::<_, ()>(())).map(|lent| (Arc::as_ptr(&lent), lent));
+        let (first, held) = lend().unwrap();
+        let (second, _) = lend().unwrap();
+        assert_ne!(first, second);
+        assert_eq!(lend().unwrap().0, second);
+        drop(held);
+        assert_eq!(lend().unwrap().0, first);
+    }
 
     #[test]
     fn an_opaque_picture_becomes_limited_bt709_with_chroma_at_the_left_of_each_pair() {

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use avs_template::UnitRect;
 
 use super::draws::{DrawTable, draw_params};
+use super::host::LayerPlanes;
 use crate::color::{ColorCoding, Picture, planes_from_rgb};
 use crate::geometry::EvenRect;
 use crate::gpu::{GpuContext, PipelineKind, PlanePair, plane_texture, write_plane};
@@ -24,6 +25,8 @@ pub struct LayerTexture {
     cover: Cover,
     picture: Option<Picture>,
     uploaded: Option<Uploaded>,
+    /// Of a picture with alpha, for the CPU; with the version that they show.
+    host_planes: Option<(u64, LayerPlanes)>,
     /// Different for every picture that was ever set, on any texture.
     version: u64,
     pictures_set: u32,
@@ -48,7 +51,7 @@ impl LayerTexture {
     /// A texture without a picture.
     #[must_use]
     pub fn new(cover: Cover) -> Self {
-        Self { cover, picture: None, uploaded: None, version: 0, pictures_set: 0 }
+        Self { cover, picture: None, uploaded: None, host_planes: None, version: 0, pictures_set: 0 }
     }
 
     /// Sets what it shows; nothing is uploaded before it is drawn.
@@ -68,6 +71,12 @@ impl LayerTexture {
 
     pub(super) fn picture(&self) -> Option<&Picture> {
         self.picture.as_ref()
+    }
+
+    /// True where a picture was set.
+    #[must_use]
+    pub fn has_picture(&self) -> bool {
+        self.picture.is_some()
     }
 
     /// Another number for every picture that was ever set, on any texture.
@@ -124,6 +133,23 @@ impl LayerTexture {
             Planes::Coded(planes) => draws.bind_group(&planes.luma, &planes.chroma),
             Planes::Rgba(texture) => planes_of_picture(draws, texture, uploaded.size),
         });
+    }
+
+    /// The planes of a picture with alpha, for the CPU; made when they are first drawn.
+    pub(super) fn host_planes(&mut self) -> Option<&LayerPlanes> {
+        let Some(Picture::Rgba(picture)) = &self.picture else { return None };
+        if self.host_planes.as_ref().is_none_or(|(version, _)| *version != self.version) {
+            self.host_planes = Some((self.version, LayerPlanes::of_picture(picture)));
+        }
+        self.host_planes.as_ref().map(|(_, planes)| planes)
+    }
+
+    /// The planes of an uploaded picture without alpha.
+    pub(super) fn coded_planes(&self) -> Option<&PlanePair> {
+        match &self.uploaded.as_ref()?.planes {
+            Planes::Coded(planes) => Some(planes),
+            Planes::Rgba(_) => None,
+        }
     }
 
     pub(super) fn direct_group(&self) -> Option<&wgpu::BindGroup> {

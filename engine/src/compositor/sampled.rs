@@ -2,8 +2,10 @@
 
 use avs_template::{Affine2, BlendMode, Mask, MaskShape, RectPx, SceneLayer, UnitRect};
 
-use super::layers::Cover;
-use crate::color::{Affine3, ColorCoding, planes_from_rgb, rgb_from_planes, target_from_source};
+use super::layers::{Cover, LayerTexture};
+use super::plan::ScaledPart;
+use crate::color::{Affine3, ColorCoding, Picture, planes_from_rgb, rgb_from_planes, target_from_source};
+use crate::geometry::EvenRect;
 use crate::gpu::uniforms::{MaskParams, SampledParams};
 
 /// What is sampled.
@@ -23,7 +25,20 @@ const TAPS_MAX: f64 = 4.0;
 /// Texels in a pixel beyond a whole number that one linear sample still covers: it spreads over two texels.
 const TEXELS_SPARED: f64 = 0.25;
 
+/// How far from a whole pixel an edge may lie and count as one: less than a code value can show.
+const GRID_TOLERANCE_PX: f64 = 1e-3;
+
 impl SampledSource {
+    /// A texture as it is, before any effect.
+    pub(super) fn of_texture(texture: &LayerTexture) -> Self {
+        let (size, coding) = match texture.picture() {
+            Some(Picture::Coded(picture)) => (picture.size(), Some(picture.coding)),
+            Some(Picture::Rgba(picture)) => ((picture.width_px, picture.height_px), None),
+            None => ((1, 1), None),
+        };
+        Self { cover: texture.cover(), size, border: 0, coding }
+    }
+
     /// Where texture coordinates go; the border, if there is one, lies inside 0..=1.
     fn canvas_from_uv(&self, layer: &SceneLayer) -> Affine2 {
         let inner = match self.cover {
@@ -46,6 +61,55 @@ impl SampledSource {
         };
         let ((x, width), (y, height)) = (grown(self.size.0), grown(self.size.1));
         inner.after(Affine2::rect_from_unit(RectPx { x, y, width, height }))
+    }
+
+    /// True where it has no edges of its own: it is bordered, or stays in its place on whole pixels.
+    fn has_whole_pixels(&self) -> bool {
+        self.border > 0 || matches!(self.cover, Cover::Canvas(_))
+    }
+
+    /// The whole pixels that a layer may change, on the even grid so that chroma sees the same place; none where that
+    /// is none of the canvas.
+    pub(super) fn area(&self, layer: &SceneLayer, canvas: (u32, u32)) -> Option<EvenRect> {
+        let shown = if self.has_whole_pixels() { self.canvas_from_uv(layer) } else { layer.canvas_from_unit };
+        let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| shown.apply(x, y));
+        let span = |at: fn(&(f64, f64)) -> f64| {
+            let low = corners.iter().map(at).fold(f64::INFINITY, f64::min);
+            let high = corners.iter().map(at).fold(f64::NEG_INFINITY, f64::max);
+            // Half a pixel more for the soft edge.
+            (low - 0.5, high - low + 1.0)
+        };
+        let ((x, width), (y, height)) = (span(|corner| corner.0), span(|corner| corner.1));
+        EvenRect::covering(RectPx { x, y, width, height }, canvas)
+    }
+
+    /// What of it goes where, if it is scaled onto whole pixels and nothing else.
+    pub(super) fn scaled_part(&self, layer: &SceneLayer, canvas: (u32, u32)) -> Option<ScaledPart> {
+        let plain = layer.masks.is_empty() && layer.effects.is_empty() && layer.corner_radius_px <= 0.0;
+        if !plain || self.coding != Some(ColorCoding::OUTPUT) {
+            return None;
+        }
+        let shown = layer.canvas_from_unit.upright_rect()?;
+        let dest = EvenRect::nearest(shown, canvas)?;
+        // An edge on the canvas is one of the layer's: it has to lie between pixels, and between two of chroma.
+        let on_grid = |edge: f64, near: u32, limit: u32| {
+            let beyond = edge <= 0.0 || edge >= f64::from(limit);
+            beyond || (edge - f64::from(near)).abs() < GRID_TOLERANCE_PX
+        };
+        let (right, bottom) = (shown.x + shown.width, shown.y + shown.height);
+        let fits = on_grid(shown.x, dest.x, canvas.0)
+            && on_grid(right, dest.x + dest.width, canvas.0)
+            && on_grid(shown.y, dest.y, canvas.1)
+            && on_grid(bottom, dest.y + dest.height, canvas.1);
+        let uv_from_canvas = self.canvas_from_uv(layer).inverse().filter(|_| fits)?;
+        let texel = |x: u32, y: u32| {
+            let (u, v) = uv_from_canvas.apply(f64::from(x), f64::from(y));
+            (u * f64::from(self.size.0), v * f64::from(self.size.1))
+        };
+        let ((x, y), (right, bottom)) =
+            (texel(dest.x, dest.y), texel(dest.x + dest.width, dest.y + dest.height));
+        let source = RectPx { x, y, width: right - x, height: bottom - y };
+        (source.width > 0.0 && source.height > 0.0).then_some(ScaledPart { dest, source })
     }
 
     /// Texels for each canvas pixel, along the texture's two sides.
@@ -100,9 +164,9 @@ pub(super) fn sampled_params(
     let canvas_from_uv = source.canvas_from_uv(layer);
     let uv_from_canvas = canvas_from_uv.inverse()?;
     let unit_from_canvas = layer.canvas_from_unit.inverse()?;
-    // A bordered picture has no edges of its own; what stays in its place has whole pixels.
-    let whole_pixels = source.border > 0 || matches!(source.cover, Cover::Canvas(_));
-    let quad = quad_px(if whole_pixels { canvas_from_uv } else { layer.canvas_from_unit }, canvas)?;
+    let whole_pixels = source.has_whole_pixels();
+    let EvenRect { x, y, width, height } = source.area(layer, canvas)?;
+    let quad = [x, y, width, height].map(f64::from);
     let Affine2 { xx, xy, yx, yy, .. } = layer.canvas_from_unit;
     let drawn = (xx.hypot(yx), xy.hypot(yy));
     let scale = drawn.0 / layer.size.width.max(1e-6);
@@ -140,22 +204,6 @@ pub(super) fn sampled_params(
         pad: 0,
         masks,
     })
-}
-
-/// The whole pixels around an area, on the even grid so that chroma sees the same place; inside the canvas.
-fn quad_px(area: Affine2, canvas: (u32, u32)) -> Option<[f64; 4]> {
-    let corners = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| area.apply(x, y));
-    let span = |at: fn(&(f64, f64)) -> f64, limit: u32| {
-        let low = corners.iter().map(at).fold(f64::INFINITY, f64::min);
-        let high = corners.iter().map(at).fold(f64::NEG_INFINITY, f64::max);
-        // Half a pixel more for the soft edge.
-        let low = ((low - 0.5) / 2.0).floor() * 2.0;
-        let high = ((high + 0.5) / 2.0).ceil() * 2.0;
-        let (low, high) = (low.max(0.0), high.min(f64::from(limit)));
-        (low < high).then_some((low, high - low))
-    };
-    let ((x, width), (y, height)) = (span(|c| c.0, canvas.0)?, span(|c| c.1, canvas.1)?);
-    Some([x, y, width, height])
 }
 
 fn mask_params(mask: &Mask) -> MaskParams {

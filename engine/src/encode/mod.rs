@@ -3,6 +3,7 @@
 mod aac;
 mod bits;
 mod error;
+mod frame;
 mod mp4;
 mod packet;
 mod skip_pictures;
@@ -10,5 +11,5 @@ mod video;
 
 pub use aac::{AAC_FRAME_SAMPLES, AacEncoder};
 pub use error::EncodeError;
-pub use mp4::{Mp4Writer, Track, TrackDesc};
+pub use mp4::{Mp4Writer, TrackDesc, TrackKind};
 pub use video::{VideoEncoder, VideoSettings};

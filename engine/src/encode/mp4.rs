@@ -8,7 +8,7 @@ use super::error::EncodeError;
 
 /// Which track a packet belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Track {
+pub enum TrackKind {
     /// The pictures.
     Video,
     /// The sound.
@@ -71,10 +71,10 @@ impl Mp4Writer {
     ///
     /// # Errors
     /// [`EncodeError::Unwritable`] where the disk is full or gone.
-    pub fn write(&mut self, track: Track, mut packet: ffmpeg::Packet) -> Result<(), EncodeError> {
+    pub fn write(&mut self, track: TrackKind, mut packet: ffmpeg::Packet) -> Result<(), EncodeError> {
         let index = match track {
-            Track::Video => 0,
-            Track::Audio => 1,
+            TrackKind::Video => 0,
+            TrackKind::Audio => 1,
         };
         let unwritable = |source| EncodeError::Unwritable { path: self.final_path.clone(), source };
         let stream = self.output.stream(index).ok_or_else(|| unwritable(ffmpeg::Error::StreamNotFound))?;

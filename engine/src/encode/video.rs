@@ -1,14 +1,17 @@
 //! H.264 through libx264: NV12 frames in, packets out. A picture that stays is encoded once; what follows are skip pictures.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use ffmpeg_next as ffmpeg;
 use ffmpeg_next::format::Pixel;
 
 use super::error::EncodeError;
+use super::frame::PictureFrame;
 use super::mp4::TrackDesc;
 use super::packet::ready_packet;
 use super::skip_pictures::SkipPictures;
+use crate::color::CodedPicture;
 
 /// FFmpeg's name of the encoder.
 const NAME: &str = "libx264";
@@ -35,16 +38,16 @@ const STILL_FRAMES_MIN: u32 = 30;
 /// Frames between two pictures to seek to, while nothing moves: x264's own default.
 const KEYFRAME_INTERVAL: u32 = 250;
 
-/// An open encoder and the one frame that it is fed from.
+/// An open encoder and the picture that it shows.
 pub struct VideoEncoder {
     settings: VideoSettings,
     encoder: ffmpeg::encoder::video::Encoder,
-    frame: ffmpeg::frame::Video,
+    frame: PictureFrame,
     /// None where repeats are encoded.
     skip_pictures: Option<SkipPictures>,
     /// There while the picture stays; x264 has ended its stream then.
     still: Option<Still>,
-    /// Frames that show the picture in `frame` and are not in the stream yet.
+    /// Frames that show the picture and are not in the stream yet.
     held: u32,
     /// Number of the first of those.
     next_index: i64,
@@ -69,7 +72,7 @@ impl VideoEncoder {
     /// [`EncodeError`] where it is missing or refuses the settings.
     pub fn open(settings: &VideoSettings) -> Result<Self, EncodeError> {
         let encoder = open_x264(settings)?;
-        let frame = ffmpeg::frame::Video::new(Pixel::NV12, settings.width_px, settings.height_px);
+        let frame = PictureFrame::new((settings.width_px, settings.height_px));
         let (parameter_sets, delay) = stream_facts(&encoder);
         let skip_pictures = SkipPictures::new(parameter_sets).filter(|_| !settings.encode_repeats);
         Ok(Self {
@@ -86,24 +89,18 @@ impl VideoEncoder {
         })
     }
 
-    /// Says that another picture comes, for one frame at least: set its rows next.
+    /// Shows another picture, for one frame at least; returns the one before, which is encoded.
     ///
     /// # Errors
     /// [`EncodeError::Encoder`] where the encoder refuses the one before.
-    pub fn begin_picture(&mut self) -> Result<(), EncodeError> {
+    pub fn show(&mut self, picture: Arc<CodedPicture>) -> Result<Option<Arc<CodedPicture>>, EncodeError> {
         if self.end_still() {
             self.encoder = open_x264(&self.settings)?;
         } else {
             self.encode_held()?;
         }
         self.held = 1;
-        Ok(())
-    }
-
-    /// Copies one row of luma (plane 0) or interleaved chroma (plane 1) into the picture.
-    pub fn set_row(&mut self, plane: usize, row: usize, bytes: &[u8]) {
-        let stride = self.frame.stride(plane);
-        self.frame.data_mut(plane)[row * stride..][..bytes.len()].copy_from_slice(bytes);
+        Ok(self.frame.show(picture))
     }
 
     /// Shows the picture for one more frame.
@@ -194,9 +191,8 @@ impl VideoEncoder {
     }
 
     fn send_frame(&mut self, kind: ffmpeg::picture::Type, index: i64) -> Result<(), EncodeError> {
-        self.frame.set_pts(Some(index));
-        self.frame.set_kind(kind);
-        self.encoder.send_frame(&self.frame).map_err(|source| EncodeError::Encoder { name: NAME, source })?;
+        let Some(frame) = self.frame.frame(kind, index) else { return Ok(()) };
+        self.encoder.send_frame(&frame).map_err(|source| EncodeError::Encoder { name: NAME, source })?;
         self.take_packets()
     }
 

@@ -1,6 +1,6 @@
-//! Opening an adapter: a real GPU where there is one, else a software one; probed at run time.
+//! Finding an adapter, a real GPU where there is one, else a software one, and opening its device when it is needed.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Pipelines;
 
@@ -63,11 +63,18 @@ impl AdapterDesc {
     }
 }
 
+/// An adapter that was found; its device is opened when something is first drawn with it.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    /// What it is.
+    pub adapter: AdapterDesc,
+    found: Arc<wgpu::Adapter>,
+    opened: Arc<OnceLock<GpuContext>>,
+}
+
 /// An open device with everything that is made once per process.
 #[derive(Debug, Clone)]
 pub struct GpuContext {
-    /// What it runs on.
-    pub adapter: AdapterDesc,
     /// The device.
     pub device: wgpu::Device,
     /// Its queue.
@@ -76,12 +83,12 @@ pub struct GpuContext {
     pub pipelines: Arc<Pipelines>,
 }
 
-impl GpuContext {
-    /// Opens the adapter that `wanted` names in part, or the best one: discrete, integrated, virtual, software.
+impl Gpu {
+    /// Finds the adapter that `wanted` names in part, or the best one: discrete, integrated, virtual, software.
     ///
     /// # Errors
-    /// [`GpuError`] where there is none or its driver refuses.
-    pub fn open(wanted: Option<&str>) -> Result<Self, GpuError> {
+    /// [`GpuError::NoAdapter`] or [`GpuError::NoSuchAdapter`].
+    pub fn find(wanted: Option<&str>) -> Result<Self, GpuError> {
         let mut found = enumerate();
         found.sort_by_key(|adapter| rank(adapter.get_info().device_type));
         let available: Vec<_> = found.iter().map(|adapter| adapter.get_info().name).collect();
@@ -93,16 +100,32 @@ impl GpuContext {
                 .ok_or_else(|| GpuError::NoSuchAdapter { wanted: name.to_owned(), available })?,
         };
         let adapter = AdapterDesc::of(&chosen);
+        Ok(Self { adapter, found: Arc::new(chosen), opened: Arc::default() })
+    }
+
+    /// Its device, opened and with its pipelines compiled at the first call.
+    ///
+    /// # Errors
+    /// [`GpuError::Device`] where the driver refuses.
+    pub fn context(&self) -> Result<&GpuContext, GpuError> {
+        if let Some(context) = self.opened.get() {
+            return Ok(context);
+        }
+        let context = self.open()?;
+        Ok(self.opened.get_or_init(|| context))
+    }
+
+    fn open(&self) -> Result<GpuContext, GpuError> {
         let desc = wgpu::DeviceDescriptor {
             label: Some("avs-engine"),
             // What the adapter has in texture size, else WebGPU's defaults: enough for every output we allow.
-            required_limits: wgpu::Limits::default().using_resolution(chosen.limits()),
+            required_limits: wgpu::Limits::default().using_resolution(self.found.limits()),
             ..Default::default()
         };
-        let (device, queue) = pollster::block_on(chosen.request_device(&desc))
-            .map_err(|source| GpuError::Device { adapter: adapter.name.clone(), source })?;
+        let (device, queue) = pollster::block_on(self.found.request_device(&desc))
+            .map_err(|source| GpuError::Device { adapter: self.adapter.name.clone(), source })?;
         let pipelines = Arc::new(Pipelines::new(&device)?);
-        Ok(Self { adapter, device, queue, pipelines })
+        Ok(GpuContext { device, queue, pipelines })
     }
 }
 

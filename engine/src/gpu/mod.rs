@@ -8,9 +8,9 @@ mod readback;
 mod render_pipeline;
 pub mod uniforms;
 
-pub use context::{AdapterDesc, GpuContext, GpuError, adapters};
+pub use context::{AdapterDesc, Gpu, GpuContext, GpuError, adapters};
 pub(crate) use passes::backdrop_group;
 pub use passes::{EffectKind, PassPipelines, SampledKind};
-pub use picture::{PlanePair, plane_texture, write_part, write_plane};
+pub use picture::{PlanePair, Rows, plane_texture, write_part, write_plane};
 pub use pipelines::{PipelineKind, Pipelines};
-pub use readback::{ReadbackRing, ReadbackSlot};
+pub use readback::ReadbackSlot;

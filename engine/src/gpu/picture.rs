@@ -57,21 +57,29 @@ pub fn plane_texture(
     })
 }
 
-/// Fills a part of `texture` from tightly packed rows; takes effect before the next submission.
+/// Rows of texels in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// From the first texel on.
+    pub bytes: &'a [u8],
+    /// From one row to the next.
+    pub stride_bytes: usize,
+}
+
+/// Fills a part of `texture`; takes effect before the next submission.
 pub fn write_part(
     queue: &wgpu::Queue,
     texture: &wgpu::Texture,
     (x, y): (u32, u32),
     (width, height): (u32, u32),
-    bytes: &[u8],
+    rows: Rows<'_>,
 ) {
-    let row_bytes = bytes.len() / height as usize;
     queue.write_texture(
         wgpu::TexelCopyTextureInfo { origin: wgpu::Origin3d { x, y, z: 0 }, ..texture.as_image_copy() },
-        bytes,
+        rows.bytes,
         wgpu::TexelCopyBufferLayout {
             offset: 0,
-            bytes_per_row: u32::try_from(row_bytes).ok(),
+            bytes_per_row: u32::try_from(rows.stride_bytes).ok(),
             rows_per_image: None,
         },
         wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
@@ -81,5 +89,6 @@ pub fn write_part(
 /// Fills the whole of `texture` from tightly packed rows; takes effect before the next submission.
 pub fn write_plane(queue: &wgpu::Queue, texture: &wgpu::Texture, bytes: &[u8]) {
     let size = texture.size();
-    write_part(queue, texture, (0, 0), (size.width, size.height), bytes);
+    let stride_bytes = bytes.len() / size.height as usize;
+    write_part(queue, texture, (0, 0), (size.width, size.height), Rows { bytes, stride_bytes });
 }

@@ -1,7 +1,7 @@
-//! Reading finished frames back without stopping the one that submits: a ring of buffers between two threads.
+//! Reading what was drawn back without stopping the one that submits: a buffer that goes between two threads.
 //!
 //! ```text
-//! compose: take a free slot ── record copy ── submit ── map_async ──▶ (queue) ──▶ encode: wait, read, give back
+//! compose: record copy ── submit ── map_async ──▶ (queue) ──▶ encode: wait, read, give back
 //! ```
 
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -14,9 +14,10 @@ const ROW_ALIGNMENT_BYTES: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
 /// Longest wait for one frame. Software adapters need milliseconds; a device silent for this long is gone.
 const FRAME_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// A buffer that holds one frame as NV12.
+/// A buffer that holds a part of one frame as NV12.
 #[derive(Debug)]
 pub struct ReadbackSlot {
+    device: wgpu::Device,
     buffer: wgpu::Buffer,
     layout: FrameLayout,
     submission: Option<wgpu::SubmissionIndex>,
@@ -33,6 +34,10 @@ struct FrameLayout {
 }
 
 impl FrameLayout {
+    fn of_size((width_px, height_px): (u32, u32)) -> Self {
+        Self { width_px, height_px, row_bytes: width_px.next_multiple_of(ROW_ALIGNMENT_BYTES) }
+    }
+
     fn chroma_offset_bytes(self) -> u64 {
         u64::from(self.row_bytes) * u64::from(self.height_px)
     }
@@ -43,11 +48,34 @@ impl FrameLayout {
 }
 
 impl ReadbackSlot {
-    /// Records the copy of both planes into this slot.
-    pub fn record_copy(&self, encoder: &mut wgpu::CommandEncoder, target: &PlanePair) {
-        for (texture, offset) in [(&target.luma, 0), (&target.chroma, self.layout.chroma_offset_bytes())] {
+    /// Makes a slot for frames of an even size, and for parts of them.
+    #[must_use]
+    pub fn new(device: &wgpu::Device, size: (u32, u32)) -> Self {
+        let layout = FrameLayout::of_size(size);
+        let buffer = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("read-back"),
+            size: layout.size_bytes(),
+            usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
+            mapped_at_creation: false,
+        });
+        let (on_mapped, mapped) = bounded(1);
+        Self { device: device.clone(), buffer, layout, submission: None, mapped, on_mapped }
+    }
+
+    /// Records the copy of a part of both planes into this slot; its place and size are even.
+    pub fn record_copy(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        target: &PlanePair,
+        ((x, y), size): ((u32, u32), (u32, u32)),
+    ) {
+        self.layout = FrameLayout::of_size(size);
+        for (texture, offset, divisor) in
+            [(&target.luma, 0, 1), (&target.chroma, self.layout.chroma_offset_bytes(), 2)]
+        {
+            let origin = wgpu::Origin3d { x: x / divisor, y: y / divisor, z: 0 };
             encoder.copy_texture_to_buffer(
-                texture.as_image_copy(),
+                wgpu::TexelCopyTextureInfo { origin, ..texture.as_image_copy() },
                 wgpu::TexelCopyBufferInfo {
                     buffer: &self.buffer,
                     layout: wgpu::TexelCopyBufferLayout {
@@ -56,7 +84,11 @@ impl ReadbackSlot {
                         rows_per_image: None,
                     },
                 },
-                texture.size(),
+                wgpu::Extent3d {
+                    width: size.0 / divisor,
+                    height: size.1 / divisor,
+                    depth_or_array_layers: 1,
+                },
             );
         }
     }
@@ -75,13 +107,9 @@ impl ReadbackSlot {
     ///
     /// # Errors
     /// [`GpuError::Lost`] where the device failed or stays silent.
-    pub fn read(
-        &mut self,
-        device: &wgpu::Device,
-        mut row: impl FnMut(usize, usize, &[u8]),
-    ) -> Result<(), GpuError> {
+    pub fn read(&mut self, mut row: impl FnMut(usize, usize, &[u8])) -> Result<(), GpuError> {
         let lost = |detail: &dyn std::fmt::Display| GpuError::Lost(detail.to_string());
-        device
+        self.device
             .poll(wgpu::PollType::Wait {
                 submission_index: self.submission.take(),
                 timeout: Some(FRAME_WAIT_MAX),
@@ -91,8 +119,8 @@ impl ReadbackSlot {
             .recv_timeout(FRAME_WAIT_MAX)
             .map_err(|error| lost(&error))?
             .map_err(|error| lost(&error))?;
-        let bytes = self.buffer.get_mapped_range(..).map_err(|error| lost(&error))?;
         let FrameLayout { width_px, height_px, row_bytes } = self.layout;
+        let bytes = self.buffer.get_mapped_range(..self.layout.size_bytes()).map_err(|error| lost(&error))?;
         for (index, line) in bytes.chunks_exact(row_bytes as usize).enumerate() {
             let (plane, index) = match index.checked_sub(height_px as usize) {
                 None => (0, index),
@@ -103,46 +131,5 @@ impl ReadbackSlot {
         drop(bytes);
         self.buffer.unmap();
         Ok(())
-    }
-}
-
-/// A fixed number of slots, lent to whoever composes.
-#[derive(Debug)]
-pub struct ReadbackRing {
-    free: Receiver<ReadbackSlot>,
-}
-
-impl ReadbackRing {
-    /// Makes `count` slots for frames of an even size, and the end by which the reader gives them back.
-    ///
-    /// # Panics
-    /// Never: the queue holds as many as are made.
-    #[must_use]
-    pub fn new(
-        device: &wgpu::Device,
-        (width_px, height_px): (u32, u32),
-        count: usize,
-    ) -> (Self, Sender<ReadbackSlot>) {
-        let layout =
-            FrameLayout { width_px, height_px, row_bytes: width_px.next_multiple_of(ROW_ALIGNMENT_BYTES) };
-        let (give_back, free) = bounded(count);
-        for _ in 0..count {
-            let buffer = device.create_buffer(&wgpu::BufferDescriptor {
-                label: Some("read-back"),
-                size: layout.size_bytes(),
-                usage: wgpu::BufferUsages::COPY_DST | wgpu::BufferUsages::MAP_READ,
-                mapped_at_creation: false,
-            });
-            let (on_mapped, mapped) = bounded(1);
-            let slot = ReadbackSlot { buffer, layout, submission: None, mapped, on_mapped };
-            give_back.send(slot).expect("the queue holds every slot");
-        }
-        (Self { free }, give_back)
-    }
-
-    /// Takes a free slot, waiting for one; `None` when the reader is gone and no slot is left.
-    #[must_use]
-    pub fn take(&self) -> Option<ReadbackSlot> {
-        self.free.recv().ok()
     }
 }

@@ -1,4 +1,4 @@
-//! The compose stage: for each frame, scene → layers with their pictures → one submission. Never waits for the device.
+//! The compose stage: for each frame, scene → layers with their pictures → a frame. Never waits for the device.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,20 +8,18 @@ use avs_template::{LayerPart, Scene, SceneLayer, Ticks};
 use crossbeam_channel::Sender;
 
 use super::RenderContext;
+use super::image_loader::ImageLoader;
 use super::prepare::Prepared;
-use super::progress::Stopwatch;
 use super::sources::{BlockState, MediaFailure, SourceKind, SourceMaker};
 use super::textures::Textures;
-use crate::compositor::{Compositor, FrameLayer, InFlightFrame};
+use crate::compositor::{ComposeError, ComposedFrame, Compositor, FrameLayer, FrameRing};
 use crate::error::RenderError;
-use crate::gpu::ReadbackRing;
+use crate::trace::{Step, Trace};
 
 /// What composing leaves behind.
 pub(super) struct Composed {
     pub(super) warnings: Vec<RenderWarning>,
     pub(super) frames_drawn: u64,
-    pub(super) compose_millis: u64,
-    pub(super) decode_wait_millis: u64,
 }
 
 /// Which frames to compose, and where they go.
@@ -30,14 +28,15 @@ pub(super) struct ComposeStage<'a> {
     /// Frame numbers of the timeline.
     pub(super) frames: Range<u64>,
     pub(super) cancelled: &'a AtomicBool,
-    pub(super) ring: ReadbackRing,
-    pub(super) send_frame: Sender<ComposedFrame>,
+    pub(super) ring: FrameRing,
+    pub(super) send_frame: Sender<SentFrame>,
+    pub(super) trace: &'a Trace,
 }
 
 /// One output frame.
-pub(super) enum ComposedFrame {
-    /// Drawn, and on its way to the CPU.
-    Drawn(InFlightFrame),
+pub(super) enum SentFrame {
+    /// Another picture than the frame before.
+    Drawn(ComposedFrame),
     /// The same picture as the frame before: nothing was drawn.
     Repeated,
 }
@@ -50,45 +49,51 @@ struct Look {
     versions: Vec<u64>,
 }
 
+impl Look {
+    const EMPTY: Self = Self { scene: Scene::EMPTY, versions: Vec::new() };
+}
+
 /// Composes the frames in order and sends each on.
 pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Result<Composed, RenderError> {
-    let ComposeStage { prepared, frames, cancelled, ring, send_frame } = stage;
+    let ComposeStage { prepared, frames, cancelled, mut ring, send_frame, trace } = stage;
+    let mut track = trace.track("compose");
     let timeline = &prepared.timeline;
-    let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len());
-    let mut blocks = Blocks::new(prepared, frames.start, context);
-    let (mut composing, mut decoding) = (Stopwatch::default(), Stopwatch::default());
-    let mut shown: Option<Look> = None;
+    let mut compositor = Compositor::new(&context.gpu, timeline.canvas, timeline.blocks.len(), context.costs);
+    let mut blocks = Blocks::new(prepared, frames.start, (context, trace))?;
+    // The look of this frame and of the one before, whose memory the next one takes.
+    let (mut look, mut shown) = (Look::EMPTY, Look::EMPTY);
+    let mut layers = Vec::new();
     let mut frames_drawn = 0;
     for frame in frames {
         if cancelled.load(Ordering::Relaxed) {
             return Err(RenderError::Cancelled);
         }
-        composing.time(|| blocks.make_and_drop(frame))?;
-        decoding.time(|| blocks.advance(frame))?;
-        let look = composing.time(|| blocks.look(timeline.scene(frame)));
-        let composed = if shown.as_ref() == Some(&look) {
-            ComposedFrame::Repeated
+        track.time(Step::Compose, || blocks.make_and_drop(frame))?;
+        track.time(Step::WaitForPictures, || blocks.advance(frame))?;
+        track.time(Step::Compose, || {
+            timeline.scene_into(frame, &mut look.scene);
+            blocks.bring_up(&mut look);
+        });
+        let sent = if frames_drawn > 0 && shown == look {
+            SentFrame::Repeated
         } else {
-            // Encode has stopped where no slot comes back or none is taken; it knows why.
-            let slot = ring.take().ok_or(RenderError::StageLost { stage: "encode" })?;
-            let drawn = composing.time(|| {
-                let layers = blocks.layers(&look.scene);
-                compositor.compose(blocks.textures.table_mut(), &layers, look.scene.background, slot)
-            });
-            shown = Some(look);
+            blocks.collect_layers(&look.scene, &mut layers);
+            let textures = blocks.textures.table_mut();
+            let composed =
+                track.time(Step::Compose, || compositor.compose(textures, (&look.scene, &layers), &mut ring));
+            std::mem::swap(&mut look, &mut shown);
             frames_drawn += 1;
-            ComposedFrame::Drawn(drawn)
+            SentFrame::Drawn(composed.map_err(|error| match error {
+                ComposeError::Gpu(error) => RenderError::Gpu(error),
+                // Encode has stopped; it knows why.
+                ComposeError::Abandoned => RenderError::StageLost { stage: "encode" },
+            })?)
         };
-        if send_frame.send(composed).is_err() {
+        if track.time(Step::WaitForEncoder, || send_frame.send(sent)).is_err() {
             return Err(RenderError::StageLost { stage: "encode" });
         }
     }
-    Ok(Composed {
-        warnings: blocks.maker.warnings,
-        frames_drawn,
-        compose_millis: composing.millis(),
-        decode_wait_millis: decoding.millis(),
-    })
+    Ok(Composed { warnings: blocks.maker.warnings, frames_drawn })
 }
 
 /// Every block's state, and the textures of those that show.
@@ -100,12 +105,18 @@ struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    fn new(prepared: &'a Prepared, first_frame: u64, context: &'a mut RenderContext) -> Self {
-        let maker = SourceMaker { prepared, first_frame, context, warnings: Vec::new() };
+    fn new(
+        prepared: &'a Prepared,
+        first_frame: u64,
+        (context, trace): (&'a mut RenderContext, &Trace),
+    ) -> Result<Self, RenderError> {
+        let images = ImageLoader::start(prepared.timeline.blocks.len(), trace)?;
+        let (trace, warnings) = (trace.clone(), Vec::new());
+        let maker = SourceMaker { prepared, first_frame, context, images, trace, warnings };
         let blocks = &prepared.timeline.blocks;
         let leads_frames = blocks.iter().map(|block| maker.lead_frames(block)).collect();
         let states = blocks.iter().map(|_| BlockState::Waiting).collect();
-        Self { maker, leads_frames, states, textures: Textures::default() }
+        Ok(Self { maker, leads_frames, states, textures: Textures::default() })
     }
 
     fn make_and_drop(&mut self, frame: u64) -> Result<(), RenderError> {
@@ -137,7 +148,10 @@ impl<'a> Blocks<'a> {
                 Ok(()) => {}
                 Err(MediaFailure::Lost) => return Err(RenderError::StageLost { stage: "decode" }),
                 Err(MediaFailure::Media(error)) => {
-                    self.states[index] = self.maker.failed(&mut self.textures, index, error)?;
+                    let instead = self.maker.failed(&mut self.textures, index, error)?;
+                    if let BlockState::Shown(failed) = std::mem::replace(&mut self.states[index], instead) {
+                        self.textures.remove(failed.textures);
+                    }
                 }
             }
         }
@@ -162,11 +176,11 @@ impl<'a> Blocks<'a> {
         }
     }
 
-    /// Brings the texts up to the scene and says what it looks like.
-    fn look(&mut self, mut scene: Scene) -> Look {
-        self.paint_texts(&scene);
+    /// Brings the texts up to the look's scene, and the look to what it has of the blocks.
+    fn bring_up(&mut self, look: &mut Look) {
+        self.paint_texts(&look.scene);
         // Times of frame and sources show in nothing but the pictures, which have versions.
-        scene.time = Ticks::ZERO;
+        look.scene.time = Ticks::ZERO;
         let version = |layer: &mut SceneLayer| {
             layer.source_time = Ticks::ZERO;
             match &self.states[layer.block] {
@@ -179,20 +193,19 @@ impl<'a> Blocks<'a> {
                 BlockState::Waiting | BlockState::Absent | BlockState::Over => 0,
             }
         };
-        let versions = scene.layers.iter_mut().map(version).collect();
-        Look { scene, versions }
+        look.versions.clear();
+        look.versions.extend(look.scene.layers.iter_mut().map(version));
     }
 
-    /// The scene's layers with what they are drawn from, bottom to top.
-    fn layers<'s>(&self, scene: &'s Scene) -> Vec<FrameLayer<'s>> {
-        let layer = |layer: &'s avs_template::SceneLayer| {
+    /// The scene's layers with what they are drawn from, bottom to top; what has no picture is left out.
+    fn collect_layers(&self, scene: &Scene, layers: &mut Vec<FrameLayer>) {
+        let layer = |(index, layer): (usize, &SceneLayer)| {
             let BlockState::Shown(source) = &self.states[layer.block] else { return None };
-            Some(FrameLayer {
-                texture: source.textures.get(source.texture_of(layer.part))?,
-                scene: layer,
-                opaque: source.opaque,
-            })
+            let texture = source.textures.get(source.texture_of(layer.part))?;
+            let drawable = self.textures.has_picture(texture);
+            drawable.then_some(FrameLayer { texture, layer: index, opaque: source.opaque })
         };
-        scene.layers.iter().filter_map(layer).collect()
+        layers.clear();
+        layers.extend(scene.layers.iter().enumerate().filter_map(layer));
     }
 }

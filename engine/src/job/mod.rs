@@ -3,13 +3,14 @@
 //! ```text
 //! decode, one thread a visible video ──pictures(4)──▶ compose ──frames in flight(3)──▶ encode + mux
 //!                                                 (this thread)                            ▲
-//!                                          sound: decode + mix + AAC ──packets(64)─────────┘
+//!                             sound: decode + mix ──blocks(8)──▶ AAC ──packets(64)─────────┘
 //! ```
 //! A stage that fails drops its ends of the queues; its neighbours see that and stop; the first error is reported.
 
 mod asset_errors;
 mod compose;
 mod encode_stage;
+mod image_loader;
 mod placement;
 mod prepare;
 mod progress;
@@ -19,8 +20,9 @@ mod text_source;
 mod textures;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use avs_protocol::{RenderReport, RenderStep, RenderWarning};
 use avs_template::Ticks;
@@ -28,24 +30,36 @@ use avs_template::Ticks;
 pub use prepare::{AssetPaths, RenderRequest, probe_assets, probed_asset};
 pub use progress::{RenderProgress, Timings};
 
-use crate::color::{CodedPicture, ColorCoding};
-use crate::compositor::InFlightFrame;
+use crate::color::CodedPicture;
+use crate::compositor::{Costs, frame_ring};
 use crate::error::RenderError;
-use crate::gpu::{GpuContext, ReadbackRing};
+use crate::gpu::Gpu;
 use crate::limits;
 use crate::text::Fonts;
-use compose::{ComposeStage, Composed, ComposedFrame};
-use encode_stage::{EncodeStage, Encoded};
+use crate::trace::Trace;
+use compose::{ComposeStage, Composed, SentFrame};
+use encode_stage::EncodeStage;
 use prepare::Prepared;
 use progress::ProgressMeter;
 
 /// What a process makes once and every render uses.
 #[derive(Debug)]
 pub struct RenderContext {
-    /// The open device.
-    pub gpu: GpuContext,
+    /// The adapter, and its device once something is drawn with it.
+    pub gpu: Gpu,
     /// The fonts of this machine.
     pub fonts: Fonts,
+    /// What decides whether a pass is drawn by the CPU or by the device.
+    pub costs: &'static Costs,
+}
+
+impl RenderContext {
+    /// Loads the fonts, and takes the costs of the adapter's class.
+    #[must_use]
+    pub fn new(gpu: Gpu) -> Self {
+        let costs = Costs::of_adapter(gpu.adapter.software);
+        Self { gpu, fonts: Fonts::load(), costs }
+    }
 }
 
 /// How a render is watched and stopped from outside.
@@ -54,6 +68,8 @@ pub struct RenderControl<'a> {
     pub cancelled: &'a AtomicBool,
     /// Called at most every [`limits::PROGRESS_INTERVAL`], from the encoding thread.
     pub on_progress: &'a (dyn Fn(RenderProgress) + Sync),
+    /// Where the time goes.
+    pub trace: &'a Trace,
 }
 
 /// A finished render.
@@ -76,7 +92,7 @@ pub fn render(
 ) -> Result<Rendered, RenderError> {
     let began = Instant::now();
     let prepared = Prepared::new(&mut context.fonts, request)?;
-    let mut timings = Timings { prepare_millis: millis_since(began), ..Timings::default() };
+    let prepare_millis = millis_since(began);
     let timeline = &prepared.timeline;
     (control.on_progress)(RenderProgress {
         step: RenderStep::Preparing,
@@ -84,16 +100,16 @@ pub fn render(
         frames_total: timeline.frame_count,
         frames_per_second: 0.0,
     });
-    let (composed, encoded) = run_stages(context, &prepared, &request.out_path, control)?;
-    timings.encode_millis = encoded.encode_millis;
-    timings.readback_wait_millis = encoded.readback_wait_millis;
-    timings.frames_drawn = composed.frames_drawn;
-    timings.compose_millis = composed.compose_millis;
-    timings.decode_wait_millis = composed.decode_wait_millis;
-    timings.total_millis = millis_since(began);
-    let ended =
-        Ended { warnings: composed.warnings, encoder: encoded.encoder, elapsed_millis: timings.total_millis };
-    Ok(Rendered { report: report(context, &prepared, &request.out_path, ended)?, timings })
+    let (composed, encoder) = run_stages(context, &prepared, &request.out_path, control)?;
+    let timings = Timings {
+        adapter: context.gpu.adapter.name.clone(),
+        encoder: encoder.to_owned(),
+        frames_drawn: composed.frames_drawn,
+        prepare_millis,
+        total_millis: millis_since(began),
+        step_millis: Timings::steps_of(control.trace),
+    };
+    Ok(Rendered { report: report(&prepared, &request.out_path, composed.warnings, &timings)?, timings })
 }
 
 /// Runs the stages to their end, and finds the cause where one failed.
@@ -102,25 +118,28 @@ fn run_stages(
     prepared: &Prepared,
     out_path: &Path,
     control: &RenderControl<'_>,
-) -> Result<(Composed, Encoded), RenderError> {
-    let gpu = context.gpu.clone();
+) -> Result<(Composed, &'static str), RenderError> {
+    let trace = control.trace;
     let timeline = &prepared.timeline;
-    let (ring, give_back) = ReadbackRing::new(&gpu.device, timeline.canvas, limits::FRAMES_IN_FLIGHT);
+    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT);
     let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
     let meter = ProgressMeter::new(timeline.frame_count, control.on_progress);
     std::thread::scope(|scope| {
-        let sound = sound_stage::spawn(scope, prepared)?;
-        let (packets, sound) = sound.map(|stage| (stage.packets, stage.thread)).unzip();
-        let encode = EncodeStage { gpu: &gpu, prepared, frames, give_back, packets, meter };
+        let sound = sound_stage::spawn(scope, prepared, trace)?;
+        let (packets, sound) = sound.map(|stage| (stage.packets, stage.threads)).unzip();
+        let encode = EncodeStage { prepared, frames, give_back, packets, meter, trace };
         let encode = std::thread::Builder::new()
             .name("encode".into())
             .spawn_scoped(scope, move || encode.run(out_path))
             .map_err(RenderError::NoThread)?;
         let frames = 0..timeline.frame_count;
-        let compose = ComposeStage { prepared, frames, cancelled: control.cancelled, ring, send_frame };
+        let compose =
+            ComposeStage { prepared, frames, cancelled: control.cancelled, ring, send_frame, trace };
         let composed = compose::run(context, compose);
         let encoded = outcome_of(encode, "encode");
-        let sound = sound.map_or(Ok(()), |thread| outcome_of(thread, "sound"));
+        // The first of its threads to fail knows why.
+        let sound =
+            sound.into_iter().flatten().map(|thread| outcome_of(thread, "sound")).fold(Ok(()), Result::and);
         match (composed, sound, encoded) {
             (Ok(composed), Ok(()), Ok(encoded)) => Ok((composed, encoded)),
             (composed, sound, encoded) => Err(cause_of([composed.err(), sound.err(), encoded.err()])),
@@ -155,20 +174,60 @@ pub fn still(
     let timeline = &prepared.timeline;
     let last = timeline.frame_count - 1;
     let frame = (timeline.fps.frame_count(at + timeline.fps.duration_of(1)) - 1).min(last);
-    let gpu = context.gpu.clone();
-    let (ring, _give_back) = ReadbackRing::new(&gpu.device, timeline.canvas, 1);
+    let (ring, give_back) = frame_ring(timeline.canvas, 1);
     let (send_frame, frames) = crossbeam_channel::bounded(1);
     let cancelled = &AtomicBool::new(false);
-    let stage = ComposeStage { prepared: &prepared, frames: frame..frame + 1, cancelled, ring, send_frame };
+    let (frames_wanted, trace) = (frame..frame + 1, &Trace::new(false));
+    let stage =
+        ComposeStage { prepared: &prepared, frames: frames_wanted, cancelled, ring, send_frame, trace };
     compose::run(context, stage)?;
-    let Ok(ComposedFrame::Drawn(InFlightFrame { mut slot })) = frames.recv() else {
+    let Ok(SentFrame::Drawn(composed)) = frames.recv() else {
         return Err(RenderError::StageLost { stage: "compose" });
     };
-    let (width_px, height_px) = timeline.canvas;
-    let mut planes = [Vec::new(), Vec::new()];
-    slot.read(&gpu.device, |plane, _, row| planes[plane].extend_from_slice(row))?;
-    let [luma, chroma] = planes;
-    Ok(CodedPicture { width_px, height_px, luma, chroma, coding: ColorCoding::OUTPUT })
+    let picture = composed.finish(&give_back)?;
+    Ok(Arc::try_unwrap(picture).unwrap_or_else(|shared| CodedPicture::clone(&shared)))
+}
+
+/// What composing alone took.
+#[derive(Debug, Clone, Copy)]
+pub struct ComposedOnly {
+    /// Frames of the video.
+    pub frame_count: u64,
+    /// From the first frame to the last, preparation left out.
+    pub elapsed: Duration,
+}
+
+/// Composes every frame and drops it: what a bench measures compositing with.
+///
+/// # Errors
+/// [`RenderError`] as for [`render`].
+pub fn compose_only(
+    context: &mut RenderContext,
+    request: &RenderRequest,
+    control: &RenderControl<'_>,
+) -> Result<ComposedOnly, RenderError> {
+    let prepared = Prepared::new(&mut context.fonts, request)?;
+    let timeline = &prepared.timeline;
+    let frame_count = timeline.frame_count;
+    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT);
+    let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
+    let (cancelled, trace) = (control.cancelled, control.trace);
+    let stage =
+        ComposeStage { prepared: &prepared, frames: 0..frame_count, cancelled, ring, send_frame, trace };
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        let sink = scope.spawn(move || {
+            for sent in frames {
+                if let SentFrame::Drawn(frame) = sent {
+                    give_back.give(frame.finish(&give_back)?);
+                }
+            }
+            Ok::<_, RenderError>(())
+        });
+        let composed = compose::run(context, stage);
+        outcome_of(sink, "sink").and(composed)
+    })?;
+    Ok(ComposedOnly { frame_count, elapsed: began.elapsed() })
 }
 
 /// Mixes the sound of a template without encoding it: 48 kHz, left and right interleaved. Empty where it has none.
@@ -183,18 +242,11 @@ pub fn sound(context: &mut RenderContext, request: &RenderRequest) -> Result<Vec
     Ok(mixed)
 }
 
-/// What is known of a render only when it has ended.
-struct Ended {
-    warnings: Vec<RenderWarning>,
-    encoder: &'static str,
-    elapsed_millis: u64,
-}
-
 fn report(
-    context: &RenderContext,
     prepared: &Prepared,
     out_path: &Path,
-    ended: Ended,
+    warnings: Vec<RenderWarning>,
+    timings: &Timings,
 ) -> Result<RenderReport, RenderError> {
     let timeline = &prepared.timeline;
     let planned = timeline.warnings.iter().map(|warning| RenderWarning {
@@ -211,11 +263,11 @@ fn report(
         frame_count: timeline.frame_count,
         duration_secs: timeline.fps.duration_of(timeline.frame_count).as_secs(),
         size_bytes: file.len(),
-        adapter: context.gpu.adapter.name.clone(),
-        encoder: ended.encoder.to_owned(),
+        adapter: timings.adapter.clone(),
+        encoder: timings.encoder.clone(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-        elapsed_millis: ended.elapsed_millis,
-        warnings: planned.chain(prepared.warnings.iter().cloned()).chain(ended.warnings).collect(),
+        elapsed_millis: timings.total_millis,
+        warnings: planned.chain(prepared.warnings.iter().cloned()).chain(warnings).collect(),
     })
 }
 

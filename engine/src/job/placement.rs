@@ -29,12 +29,13 @@ pub(super) struct StillPlan {
     pub(super) codable: bool,
 }
 
-/// Plans a video; `None` where nothing of it is on the canvas. One that stays in its place is scaled there as it is
+/// Plans a video; `converts` where it is best brought to the output's coding on its way; `None` where nothing of it is on the canvas. One that stays in its place is scaled there as it is
 /// decoded, so that it can pass through; one that moves is decoded as large as it ever shows.
 pub(super) fn picture_plan(
     source_use: &SourceUse,
     source_size: (u32, u32),
     canvas: (u32, u32),
+    converts: bool,
 ) -> Option<PicturePlan> {
     let (crop, size, cover) = match source_use.fixed {
         Some(FixedPlace { source_rect, dest }) => {
@@ -49,7 +50,7 @@ pub(super) fn picture_plan(
             (source_px(rect, source_size), size, Cover::Source(rect))
         }
     };
-    Some(PicturePlan { picture: PictureDesc { crop, source_size, size }, cover })
+    Some(PicturePlan { picture: PictureDesc { crop, source_size, size, converts }, cover })
 }
 
 /// An image that moves is enlarged by this much at most before it is uploaded.

@@ -1,10 +1,12 @@
 //! How far a render is, and where its time went.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use avs_protocol::RenderStep;
 
 use crate::limits;
+use crate::trace::{Step, Trace};
 
 /// How far a render is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,24 +21,31 @@ pub struct RenderProgress {
     pub frames_per_second: f64,
 }
 
-/// Where the wall time of a render went; stages overlap, so these do not add up to the total.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+/// Where the time of a render went, and on what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Timings {
-    /// Frames that were composed and read back; the others repeat the one before.
+    /// The adapter's name.
+    pub adapter: String,
+    /// The encoder that ran.
+    pub encoder: String,
+    /// Frames that were composed; the others repeat the one before.
     pub frames_drawn: u64,
     /// Validation, probing, layout of the timeline.
     pub prepare_millis: u64,
-    /// The compose thread, in planning, uploading and recording.
-    pub compose_millis: u64,
-    /// The compose thread, waiting for decoded pictures.
-    pub decode_wait_millis: u64,
-    /// The encode thread, waiting for the device.
-    pub readback_wait_millis: u64,
-    /// The encode thread, in encoding and muxing.
-    pub encode_millis: u64,
     /// From the command to the finished file.
     pub total_millis: u64,
+    /// Time in each step by its name, over all threads; they run beside each other, so that these do not add up to the
+    /// total.
+    pub step_millis: BTreeMap<&'static str, u64>,
+}
+
+impl Timings {
+    /// The steps of a trace.
+    pub(crate) fn steps_of(trace: &Trace) -> BTreeMap<&'static str, u64> {
+        let millis = |step: Step| u64::try_from(trace.total(step).as_millis()).unwrap_or(u64::MAX);
+        Step::ALL.into_iter().map(|step| (step.name(), millis(step))).collect()
+    }
 }
 
 /// Counts frames and reports now and then.
@@ -72,23 +81,5 @@ impl<'a> ProgressMeter<'a> {
             frames_total: self.frames_total,
             frames_per_second: self.frames_done as f64 / elapsed.as_secs_f64(),
         });
-    }
-}
-
-/// A stopwatch for one kind of work on one thread.
-#[derive(Debug, Default)]
-pub(crate) struct Stopwatch(Duration);
-
-impl Stopwatch {
-    /// Runs `work` and counts its time.
-    pub(crate) fn time<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let began = Instant::now();
-        let result = work();
-        self.0 += began.elapsed();
-        result
-    }
-
-    pub(crate) fn millis(&self) -> u64 {
-        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
     }
 }

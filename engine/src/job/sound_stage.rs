@@ -1,4 +1,5 @@
-//! The sound stage: decodes, mixes and encodes the timeline's sound, a little ahead of the pictures.
+//! The sound stage: decodes and mixes the timeline's sound on one thread, encodes it on another, a little ahead of the
+//! pictures. Buffers of samples go round between both.
 
 use std::thread::{Scope, ScopedJoinHandle};
 
@@ -12,6 +13,7 @@ use crate::encode::{AAC_FRAME_SAMPLES, AacEncoder, TrackDesc};
 use crate::error::RenderError;
 use crate::limits;
 use crate::media::{CHANNELS, SAMPLE_RATE};
+use crate::trace::{Step, Trace, Track};
 
 /// A packet, or `None` after the last one.
 type Sent = Option<ffmpeg::Packet>;
@@ -45,24 +47,52 @@ impl SoundPackets {
 pub(super) struct SoundStage<'scope> {
     /// Where its packets arrive.
     pub(super) packets: SoundPackets,
-    /// Tells how it ended.
-    pub(super) thread: ScopedJoinHandle<'scope, Result<(), RenderError>>,
+    /// Tell how it ended: mixing, and encoding.
+    pub(super) threads: [ScopedJoinHandle<'scope, Result<(), RenderError>>; 2],
 }
 
 /// Starts the stage; `None` where the timeline has no sound, so that the file has no sound track.
 pub(super) fn spawn<'scope>(
     scope: &'scope Scope<'scope, '_>,
     prepared: &Prepared,
+    trace: &Trace,
 ) -> Result<Option<SoundStage<'scope>>, RenderError> {
     let Some((mixer, sample_count)) = mixer_of(prepared) else { return Ok(None) };
     let encoder = AacEncoder::open()?;
     let track = encoder.track();
-    let (send, packets) = bounded(limits::AUDIO_PACKETS_AHEAD);
-    let thread = std::thread::Builder::new()
-        .name("sound".into())
-        .spawn_scoped(scope, move || run(mixer, encoder, sample_count, &send))
-        .map_err(RenderError::NoThread)?;
-    Ok(Some(SoundStage { packets: SoundPackets { track, packets, held: None, ended: false }, thread }))
+    let (send_packet, packets) = bounded(limits::AUDIO_PACKETS_AHEAD);
+    let (send_mixed, mixed) = bounded(limits::SOUND_BLOCKS_AHEAD);
+    let (give_back, free) = bounded(limits::SOUND_BLOCKS_AHEAD + 1);
+    for _ in 0..=limits::SOUND_BLOCKS_AHEAD {
+        // The queue holds every buffer.
+        drop(give_back.try_send(Vec::with_capacity(AAC_FRAME_SAMPLES * CHANNELS)));
+    }
+    let mixing = MixingEnds { send_mixed, free };
+    let encoding = EncodingEnds { mixed, give_back, send_packet };
+    let thread = |name: &str| std::thread::Builder::new().name(name.into());
+    let traces = (trace.clone(), trace.clone());
+    let mix = thread("mix")
+        .spawn_scoped(scope, move || mix(mixer, sample_count, &mixing, &mut traces.0.track("mix")));
+    let encode =
+        thread("aac").spawn_scoped(scope, move || encode(encoder, &encoding, &mut traces.1.track("aac")));
+    let threads = [mix.map_err(RenderError::NoThread)?, encode.map_err(RenderError::NoThread)?];
+    Ok(Some(SoundStage { packets: SoundPackets { track, packets, held: None, ended: false }, threads }))
+}
+
+/// Mixed samples, or `None` after the last ones: where that is missing, mixing has failed.
+type Mixed = Option<Vec<f32>>;
+
+/// What mixing sends and takes back.
+struct MixingEnds {
+    send_mixed: Sender<Mixed>,
+    free: Receiver<Vec<f32>>,
+}
+
+/// What encoding takes, gives back and sends.
+struct EncodingEnds {
+    mixed: Receiver<Mixed>,
+    give_back: Sender<Vec<f32>>,
+    send_packet: Sender<Sent>,
 }
 
 /// The mix of a timeline and its length in samples; none where it has no sound.
@@ -100,34 +130,51 @@ fn clip_of(prepared: &Prepared, block: &PlacedBlock) -> Option<AudioClipDesc> {
     })
 }
 
-fn run(
-    mut mixer: Mixer,
-    mut encoder: AacEncoder,
-    sample_count: i64,
-    send: &Sender<Sent>,
-) -> Result<(), RenderError> {
+/// Mixes to the end, an AAC frame at a time; ends early where encoding has, which knows why.
+fn mix(mut mixer: Mixer, sample_count: i64, ends: &MixingEnds, track: &mut Track) -> Result<(), RenderError> {
     let mut left = usize::try_from(sample_count).unwrap_or(0);
-    let mut mixed = vec![0.0; AAC_FRAME_SAMPLES * CHANNELS];
-    loop {
+    while left > 0 {
         let count = left.min(AAC_FRAME_SAMPLES);
-        let samples = &mut mixed[..count * CHANNELS];
-        if count == 0 {
-            encoder.finish()?;
-        } else {
-            mixer.read(samples).map_err(|(pointer, source)| RenderError::Media { pointer, source })?;
-            encoder.encode(samples)?;
-        }
-        while let Some(packet) = encoder.next_packet()? {
-            if send.send(Some(packet)).is_err() {
-                // The encode stage has stopped; it knows why.
-                return Ok(());
-            }
-        }
-        if count == 0 {
-            // As above: where nobody listens, nobody misses the end.
-            drop(send.send(None));
+        let Ok(mut samples) = ends.free.recv() else { return Ok(()) };
+        samples.resize(count * CHANNELS, 0.0);
+        track
+            .time(Step::Mix, || mixer.read(&mut samples))
+            .map_err(|(pointer, source)| RenderError::Media { pointer, source })?;
+        if ends.send_mixed.send(Some(samples)).is_err() {
             return Ok(());
         }
         left -= count;
     }
+    // As above: where nobody listens, nobody misses the end.
+    drop(ends.send_mixed.send(None));
+    Ok(())
+}
+
+/// Encodes what is mixed; ends early, without an end of the packets, where a neighbour has stopped, which knows why.
+fn encode(mut encoder: AacEncoder, ends: &EncodingEnds, track: &mut Track) -> Result<(), RenderError> {
+    loop {
+        let Ok(mixed) = ends.mixed.recv() else { return Ok(()) };
+        let Some(samples) = mixed else { break };
+        track.time(Step::Aac, || encoder.encode(&samples))?;
+        // Mixing has ended where it takes none back.
+        drop(ends.give_back.try_send(samples));
+        if !send_ready(&mut encoder, &ends.send_packet)? {
+            return Ok(());
+        }
+    }
+    encoder.finish()?;
+    if send_ready(&mut encoder, &ends.send_packet)? {
+        drop(ends.send_packet.send(None));
+    }
+    Ok(())
+}
+
+/// Sends the packets that are ready; false where nobody listens.
+fn send_ready(encoder: &mut AacEncoder, send_packet: &Sender<Sent>) -> Result<bool, RenderError> {
+    while let Some(packet) = encoder.next_packet()? {
+        if send_packet.send(Some(packet)).is_err() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

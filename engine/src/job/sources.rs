@@ -6,16 +6,16 @@ use avs_protocol::RenderWarning;
 use avs_template::{Content, Fit, LayerPart, OnAssetError, PlacedBlock, SourceUse, Ticks};
 
 use super::RenderContext;
-use super::placement::{PicturePlan, framed, picture_plan, still_plan};
+use super::image_loader::{ImageLoader, ImageRequest, LoadedImage, PendingImage};
+use super::placement::{PicturePlan, picture_plan, still_plan};
 use super::prepare::Prepared;
 use super::text_source::TextSource;
 use super::textures::{TextureSet, Textures};
-use crate::color::{Picture, RgbaPicture};
+use crate::color::Picture;
 use crate::error::RenderError;
 use crate::limits;
-use crate::media::{
-    AnimatedImage, BackdropDesc, ImageSource, MediaError, VideoFeed, VideoFeedDesc, VideoPictures, open_image,
-};
+use crate::media::{AnimatedImage, BackdropDesc, MediaError, VideoFeed, VideoFeedDesc, VideoPictures};
+use crate::trace::Trace;
 
 /// Which of a video's textures its blurred backdrop is, where that is made ahead.
 const BACKDROP_TEXTURE: usize = 1;
@@ -48,6 +48,8 @@ pub(super) struct BlockSource {
 pub(super) enum SourceKind {
     /// A video whose decoder runs ahead; one picture a frame.
     Video(VideoFeed),
+    /// An image that is being decoded; turns into one of the next two.
+    Pending(PendingImage),
     /// A picture that moves by itself.
     Animated(AnimatedImage),
     /// A picture that is uploaded already.
@@ -62,6 +64,8 @@ pub(super) struct SourceMaker<'a> {
     /// The first frame that is composed.
     pub(super) first_frame: u64,
     pub(super) context: &'a mut RenderContext,
+    pub(super) images: ImageLoader,
+    pub(super) trace: Trace,
     pub(super) warnings: Vec<RenderWarning>,
 }
 
@@ -77,7 +81,7 @@ impl SourceMaker<'_> {
             Content::Audio(_) => return Ok(BlockState::Absent),
             Content::Text(_) => return Ok(self.text(textures, index)),
             Content::Video(video) => self.video(textures, index, video.source.key()),
-            Content::Image(image) => self.image(textures, index, image.source.key()),
+            Content::Image(image) => Ok(self.image(textures, index, image.source.key())),
         };
         made.or_else(|error| self.failed(textures, index, error))
     }
@@ -103,10 +107,12 @@ impl SourceMaker<'_> {
 
     /// Frames before its first one at which a block is made.
     pub(super) fn lead_frames(&self, block: &PlacedBlock) -> u64 {
-        match block.content {
-            Content::Video(_) => limits::DECODE_LEAD.as_secs() * u64::from(self.prepared.timeline.fps.get()),
-            Content::Image(_) | Content::Text(_) | Content::Audio(_) => 0,
-        }
+        let lead = match block.content {
+            Content::Video(_) => limits::DECODE_LEAD,
+            Content::Image(_) => limits::IMAGE_LEAD,
+            Content::Text(_) | Content::Audio(_) => return 0,
+        };
+        lead.as_secs() * u64::from(self.prepared.timeline.fps.get())
     }
 
     fn video(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
@@ -117,7 +123,8 @@ impl SourceMaker<'_> {
             Some(_) => timeline.part_use(index, LayerPart::Picture),
             None => timeline.source_use(index),
         };
-        let Some(plan) = picture_plan(&source_use, facts.size.unwrap_or((2, 2)), timeline.canvas) else {
+        let (size, converts) = (facts.size.unwrap_or((2, 2)), self.context.costs.prefers_host());
+        let Some(plan) = picture_plan(&source_use, size, timeline.canvas, converts) else {
             return Ok(BlockState::Absent);
         };
         let (first, end) = (block.frames.start, block.frames.end.min(timeline.frame_count));
@@ -132,6 +139,7 @@ impl SourceMaker<'_> {
                 .as_ref()
                 .map(|plan| BackdropDesc { picture: plan.picture, sigma_px: timeline.backdrop_sigma_px() }),
             times,
+            trace: self.trace.clone(),
         })?;
         let covers = std::iter::once(plan.cover).chain(backdrop.map(|plan| plan.cover));
         Ok(shown(textures.add(covers), !facts.has_alpha, SourceKind::Video(feed)))
@@ -142,37 +150,24 @@ impl SourceMaker<'_> {
     fn backdrop_plan(&self, index: usize, key: &str) -> Option<PicturePlan> {
         let (timeline, facts) = (&self.prepared.timeline, self.prepared.facts_of(key));
         let is_wanted = timeline.blocks[index].content.visual()?.fit == Fit::ContainBlur;
-        if !is_wanted || !self.context.gpu.adapter.software || facts.has_alpha {
+        if !is_wanted || !self.context.costs.prefers_host() || facts.has_alpha {
             return None;
         }
         let both = [LayerPart::Picture, LayerPart::Backdrop].map(|part| timeline.part_use(index, part));
         let plain = both.iter().all(|part| part.fixed.is_some() && !part.has_effects);
-        picture_plan(&both[1], facts.size.unwrap_or((2, 2)), timeline.canvas).filter(|_| plain)
+        picture_plan(&both[1], facts.size.unwrap_or((2, 2)), timeline.canvas, true).filter(|_| plain)
     }
 
-    fn image(&self, textures: &mut Textures, index: usize, key: &str) -> Result<BlockState, MediaError> {
+    fn image(&self, textures: &mut Textures, index: usize, key: &str) -> BlockState {
         let timeline = &self.prepared.timeline;
         let size = self.prepared.facts_of(key).size.unwrap_or((2, 2));
         let Some(plan) = still_plan(&timeline.source_use(index), size, timeline.canvas) else {
-            return Ok(BlockState::Absent);
+            return BlockState::Absent;
         };
-        let source = open_image(&self.prepared.path_of(key), key, plan.crop, plan.size)?;
         let set = textures.add(std::iter::once(plan.cover));
-        match source {
-            ImageSource::Still(picture) => {
-                let opaque = plan.frame.is_none() && is_opaque(&picture);
-                let picture = match plan.frame {
-                    Some((offset, size)) => Arc::new(framed(&picture, offset, size)),
-                    None => picture,
-                };
-                let coded = opaque && plan.codable && picture.width_px % 2 == 0 && picture.height_px % 2 == 0;
-                let picture =
-                    if coded { Picture::Coded(Arc::new(picture.to_coded())) } else { Picture::Rgba(picture) };
-                textures.set_picture(&set, 0, picture);
-                Ok(shown(set, opaque, SourceKind::Still))
-            }
-            ImageSource::Animated(animated) => Ok(shown(set, false, SourceKind::Animated(animated))),
-        }
+        let path = self.prepared.path_of(key);
+        let pending = self.images.load(ImageRequest { path, asset: key.to_owned(), plan });
+        shown(set, false, SourceKind::Pending(pending))
     }
 
     fn text(&mut self, textures: &mut Textures, index: usize) -> BlockState {
@@ -232,6 +227,23 @@ impl BlockSource {
         source_time: Ticks,
     ) -> Result<(), MediaFailure> {
         let picture = match &mut self.kind {
+            SourceKind::Pending(pending) => {
+                let loaded = pending.wait().ok_or(MediaFailure::Lost)??;
+                let ImageRequest { path, asset, plan } = &pending.request;
+                let (kind, picture) = match loaded {
+                    LoadedImage::Still { picture, opaque } => {
+                        self.opaque = opaque;
+                        (SourceKind::Still, picture)
+                    }
+                    LoadedImage::Moves => {
+                        let mut image = AnimatedImage::open(path, asset, plan.crop, plan.size)?;
+                        let first = image.at(source_time)?;
+                        (SourceKind::Animated(image), Picture::Rgba(first))
+                    }
+                };
+                self.kind = kind;
+                picture
+            }
             SourceKind::Video(feed) => {
                 let VideoPictures { picture, backdrop } = feed.next_picture().ok_or(MediaFailure::Lost)??;
                 if let Some(backdrop) = backdrop {
@@ -259,9 +271,4 @@ impl From<MediaError> for MediaFailure {
     fn from(error: MediaError) -> Self {
         Self::Media(error)
     }
-}
-
-fn is_opaque(picture: &RgbaPicture) -> bool {
-    let (texels, _) = picture.bytes.as_chunks::<4>();
-    texels.iter().all(|[_, _, _, alpha]| *alpha == u8::MAX)
 }

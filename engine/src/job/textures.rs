@@ -60,6 +60,11 @@ impl Textures {
         set.get(part).map_or(0, |index| self.table[index].version())
     }
 
+    /// True where a place shows something.
+    pub(super) fn has_picture(&self, index: usize) -> bool {
+        self.table[index].has_picture()
+    }
+
     /// All of them, for the compositor.
     pub(super) fn table_mut(&mut self) -> &mut [LayerTexture] {
         &mut self.table

@@ -10,18 +10,9 @@ use image::codecs::{gif::GifDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{AnimationDecoder, Frames, ImageFormat};
 
 use super::error::{MediaError, MediaFault};
-use super::image_reader::{image_from_file, premultiplied_at_size};
+use super::image_reader::premultiplied_at_size;
 use crate::color::RgbaPicture;
 use crate::limits;
-
-/// The picture of an image block.
-#[derive(Debug)]
-pub enum ImageSource {
-    /// It stays.
-    Still(Arc<RgbaPicture>),
-    /// It moves.
-    Animated(AnimatedImage),
-}
 
 /// An animation that plays again and again. One picture is held at a time: memory does not grow with its length.
 pub struct AnimatedImage {
@@ -43,38 +34,12 @@ impl std::fmt::Debug for AnimatedImage {
     }
 }
 
-/// Opens an image: `crop` of it (upright pixels) brought to `size`.
+/// True where a file has more than one picture.
 ///
 /// # Errors
-/// [`MediaFault`] where it is no image we know, damaged or too large.
-pub fn open_image(
-    path: &Path,
-    asset: &str,
-    crop: RectPx,
-    size: (u32, u32),
-) -> Result<ImageSource, MediaError> {
-    opened(path, asset, crop, size).map_err(|fault| fault.of(asset))
-}
-
-fn opened(path: &Path, asset: &str, crop: RectPx, size: (u32, u32)) -> Result<ImageSource, MediaFault> {
-    if let Some((format, frames)) = frames_of(path)? {
-        let empty = Arc::new(RgbaPicture { width_px: 0, height_px: 0, bytes: Vec::new() });
-        let (path, asset) = (path.to_owned(), asset.to_owned());
-        let mut animated = AnimatedImage {
-            path,
-            asset,
-            format,
-            crop,
-            size,
-            frames,
-            shown: empty,
-            until: Ticks::ZERO,
-            frames_in_round: 0,
-        };
-        animated.advance()?;
-        return Ok(ImageSource::Animated(animated));
-    }
-    image_from_file(path, crop, size).map(|picture| ImageSource::Still(Arc::new(picture)))
+/// [`MediaFault`] where it is damaged.
+pub fn is_animation(path: &Path) -> Result<bool, MediaFault> {
+    frames_of(path).map(|frames| frames.is_some())
 }
 
 /// The pictures of a file with more than one.
@@ -119,6 +84,31 @@ fn decoded_frames(
 }
 
 impl AnimatedImage {
+    /// Opens an animation: `crop` of it (upright pixels) brought to `size`.
+    ///
+    /// # Errors
+    /// [`MediaError`] where it is none, damaged or too large.
+    pub fn open(path: &Path, asset: &str, crop: RectPx, size: (u32, u32)) -> Result<Self, MediaError> {
+        let opened = || {
+            let (format, frames) = frames_of(path)?.ok_or(MediaFault::NoPictures)?;
+            let empty = Arc::new(RgbaPicture { width_px: 0, height_px: 0, bytes: Vec::new() });
+            let mut animated = Self {
+                path: path.to_owned(),
+                asset: asset.to_owned(),
+                format,
+                crop,
+                size,
+                frames,
+                shown: empty,
+                until: Ticks::ZERO,
+                frames_in_round: 0,
+            };
+            animated.advance()?;
+            Ok(animated)
+        };
+        opened().map_err(|fault: MediaFault| fault.of(asset))
+    }
+
     /// The picture at `time`, which may not lie before that of the last call: what was passed is not kept.
     ///
     /// # Errors

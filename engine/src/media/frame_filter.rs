@@ -1,6 +1,7 @@
-//! Pictures through a chain of libavfilter's filters: deinterlacing, and light brought from HDR to the output's.
+//! Pictures through a chain of libavfilter's filters: scaling, deinterlacing, and light brought from HDR to the output's.
 
 use ffmpeg_next as ffmpeg;
+use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 
 /// A chain that takes pictures of one format and size.
@@ -8,6 +9,10 @@ pub(super) struct FrameFilter {
     graph: ffmpeg::filter::Graph,
     takes: (Pixel, u32, u32),
 }
+
+/// Place of the source and of the sink in the graph: they are added first.
+const SOURCE: usize = 0;
+const SINK: usize = 1;
 
 impl FrameFilter {
     /// Builds `chain` (in FFmpeg's filter syntax) for pictures like `frame`, whose timestamps count `time_base`.
@@ -40,23 +45,41 @@ impl FrameFilter {
     }
 
     /// Puts a picture in.
+    #[expect(unsafe_code, reason = "the binding looks filters up by name, and allocates for each picture")]
     pub(super) fn push(&mut self, frame: &ffmpeg::frame::Video) -> Result<(), ffmpeg::Error> {
-        self.graph.get("in").ok_or(ffmpeg::Error::FilterNotFound)?.source().add(frame)
+        // SAFETY: the source lives as long as the graph; the call takes a reference of its own to the frame's bytes.
+        result_of(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), frame.as_ptr()) })
     }
 
     /// Says that no more pictures come.
+    #[expect(unsafe_code, reason = "as for `push`")]
     pub(super) fn finish(&mut self) -> Result<(), ffmpeg::Error> {
-        self.graph.get("in").ok_or(ffmpeg::Error::FilterNotFound)?.source().flush()
+        // SAFETY: the source lives as long as the graph; null is the end.
+        result_of(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), std::ptr::null()) })
     }
 
     /// Takes out the next picture that is done, with the time base of its timestamp.
+    #[expect(unsafe_code, reason = "as for `push`")]
     pub(super) fn pull(&mut self) -> Option<(ffmpeg::frame::Video, ffmpeg::Rational)> {
-        let mut output = self.graph.get("out")?;
         let mut frame = ffmpeg::frame::Video::empty();
-        let mut sink = output.sink();
-        sink.frame(&mut frame).ok()?;
-        Some((frame, sink.time_base()))
+        // SAFETY: the sink lives as long as the graph; the frame is ours and empty.
+        unsafe {
+            let sink = self.filter(SINK);
+            result_of(ffi::av_buffersink_get_frame(sink, frame.as_mut_ptr())).ok()?;
+            Some((frame, ffi::av_buffersink_get_time_base(sink).into()))
+        }
     }
+
+    /// A filter of the graph by its place.
+    #[expect(unsafe_code, reason = "as for `push`")]
+    fn filter(&mut self, index: usize) -> *mut ffi::AVFilterContext {
+        // SAFETY: the graph has at least the two filters that it was built with, in the order of their making.
+        unsafe { *(*self.graph.as_mut_ptr()).filters.add(index) }
+    }
+}
+
+fn result_of(code: std::ffi::c_int) -> Result<(), ffmpeg::Error> {
+    if code < 0 { Err(ffmpeg::Error::from(code)) } else { Ok(()) }
 }
 
 fn format_of(frame: &ffmpeg::frame::Video) -> (Pixel, u32, u32) {

@@ -15,7 +15,7 @@ mod tempo;
 mod video_feed;
 mod video_reader;
 
-pub use animated_image::{AnimatedImage, ImageSource, open_image};
+pub use animated_image::{AnimatedImage, is_animation};
 pub use audio_reader::{AudioReader, CHANNELS, SAMPLE_RATE};
 pub use error::{MediaError, MediaFault};
 pub use image_reader::{ImageHeader, image_from_file, image_header};

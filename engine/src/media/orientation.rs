@@ -45,6 +45,11 @@ impl Orientation {
         Self { turn: Turn::from_degrees(b.atan2(a).to_degrees()), mirrored }
     }
 
+    /// True where pictures are shown as they are coded.
+    pub(crate) fn is_upright(self) -> bool {
+        self.turn == Turn::Upright && !self.mirrored
+    }
+
     /// Swaps width and height where the picture lies on its side.
     pub(crate) fn turned<T>(self, (width, height): (T, T)) -> (T, T) {
         match self.turn {
@@ -67,7 +72,7 @@ impl Orientation {
 
     /// Turns a plane of `N`-byte texels; `size` is that of `coded`.
     pub(crate) fn upright_plane<const N: usize>(self, coded: Vec<u8>, size: (usize, usize)) -> Vec<u8> {
-        if self.turn == Turn::Upright && !self.mirrored {
+        if self.is_upright() {
             return coded;
         }
         let (texels, _) = coded.as_chunks::<N>();

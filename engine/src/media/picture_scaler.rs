@@ -14,7 +14,7 @@ use super::frame_filter::FrameFilter;
 use super::image_reader::premultiplied_at_size;
 use super::orientation::Orientation;
 use super::video_reader::has_alpha;
-use crate::color::{CodedPicture, ColorCoding, ColorRange, LumaCoefficients, Picture};
+use crate::color::{CodedPicture, ColorCoding, ColorRange, LumaCoefficients, Picture, PicturePool};
 
 /// What to make of each frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +25,8 @@ pub struct PictureDesc {
     pub source_size: (u32, u32),
     /// Size to deliver, even.
     pub size: (u32, u32),
+    /// True to bring colours to the output's coding, where that can be done on the way.
+    pub converts: bool,
 }
 
 /// A blurred picture to stand behind another.
@@ -36,6 +38,35 @@ pub struct BackdropDesc {
     pub sigma_px: f64,
 }
 
+/// True where zimg scales a picture, in less than half of swscale's time: it takes whole samples of chroma only.
+fn zimg_takes(frame: &ffmpeg::frame::Video) -> bool {
+    let even = frame.width().is_multiple_of(2) && frame.height().is_multiple_of(2);
+    even && ZIMG_FORMATS.contains(&frame.format())
+}
+
+/// In zscale's words, how to come from a coding to the output's.
+fn conversion_from(coding: ColorCoding) -> String {
+    let matrix = match coding.luma {
+        LumaCoefficients::BT709 => "709",
+        LumaCoefficients::BT2020 => "2020_ncl",
+        _ => "170m",
+    };
+    let range = if coding.range == ColorRange::Full { "full" } else { "limited" };
+    format!(":min={matrix}:rin={range}:m=709:r=limited")
+}
+
+/// Formats that come in numbers; the others are few, or not planar.
+const ZIMG_FORMATS: [Pixel; 6] = [
+    Pixel::YUV420P,
+    Pixel::YUV422P,
+    Pixel::YUV444P,
+    Pixel::YUV420P10LE,
+    Pixel::YUV422P10LE,
+    Pixel::YUV444P10LE,
+];
+/// The cubic of swscale's default, B = 0 and C = 0.6, in zscale's words.
+const BICUBIC: &str = "f=bicubic:param_a=0:param_b=0.6";
+
 /// How much smaller a picture is blurred: its standard deviation is several pixels even then.
 const BLUR_SHRINK: u32 = 6;
 
@@ -44,16 +75,18 @@ pub(crate) struct PictureScaler {
     /// Of a blur, in pixels of the result; 0 for none.
     sigma_px: f64,
     orientation: Orientation,
-    context: Option<(scaling::Context, ColorCoding)>,
-    /// For what swscale alone does not do.
-    chain: Option<FrameFilter>,
+    context: ScalingContext,
+    /// For what swscale alone does not do, with the coding that it takes.
+    chain: Option<(FrameFilter, ColorCoding)>,
     scaled: ffmpeg::frame::Video,
+    pool: PicturePool,
 }
 
 impl PictureScaler {
     pub(crate) fn new(desc: PictureDesc, orientation: Orientation) -> Self {
         let scaled = ffmpeg::frame::Video::empty();
-        Self { desc, sigma_px: 0.0, orientation, context: None, chain: None, scaled }
+        let (context, pool) = (ScalingContext::default(), PicturePool::default());
+        Self { desc, sigma_px: 0.0, orientation, context, chain: None, scaled, pool }
     }
 
     /// A scaler that blurs besides.
@@ -69,37 +102,57 @@ impl PictureScaler {
         let coding = coding_of(frame);
         crop(frame, self.coded_crop(frame));
         if let Some(chain) = tone_mapping_of(frame) {
-            let mapped = self.filtered(frame, &chain).map_err(undecodable)?;
+            let mapped = self.filtered(frame, coding, &chain).map_err(undecodable)?;
             return Ok(self.coded(&mapped, ColorCoding::OUTPUT));
         }
         frame.set_format(without_range(frame.format()));
-        if self.sigma_px > 0.0 {
-            let blurred = self.filtered(frame, "").map_err(undecodable)?;
-            return Ok(self.coded(&blurred, coding));
-        }
         let size = self.orientation.turned(self.desc.size);
+        let target = if zimg_takes(frame) { self.target_of(coding) } else { coding };
+        let scales = size != (frame.width(), frame.height());
+        if self.sigma_px > 0.0 || target != coding || (scales && zimg_takes(frame)) {
+            let filtered = self.filtered(frame, coding, "").map_err(undecodable)?;
+            return Ok(self.coded(&filtered, target));
+        }
+        if self.orientation.is_upright() {
+            let context = self.context.get(frame, coding, (Pixel::NV12, size)).map_err(undecodable)?;
+            let picture = self.pool.lend(size, |picture| {
+                picture.coding = coding;
+                scale_into(context, frame, picture)
+            });
+            return picture.map(Picture::Coded).map_err(undecodable);
+        }
         let mut scaled = std::mem::replace(&mut self.scaled, ffmpeg::frame::Video::empty());
-        self.scaling_context(frame, coding, (Pixel::NV12, size))?
-            .run(frame, &mut scaled)
+        self.context
+            .get(frame, coding, (Pixel::NV12, size))
+            .and_then(|context| context.run(frame, &mut scaled))
             .map_err(undecodable)?;
         let picture = self.coded(&scaled, coding);
         self.scaled = scaled;
         Ok(picture)
     }
 
-    /// Packs NV12 that has its size already.
-    fn coded(&self, scaled: &ffmpeg::frame::Video, coding: ColorCoding) -> Picture {
+    /// Packs 4:2:0 that has its size already, upright.
+    fn coded(&mut self, scaled: &ffmpeg::frame::Video, coding: ColorCoding) -> Picture {
         let (width, height) = self.orientation.turned(self.desc.size);
         let (width, height) = (width as usize, height as usize);
-        let luma = packed_rows(scaled, 0, width, height);
-        let chroma = packed_rows(scaled, 1, width, height / 2);
-        Picture::Coded(Arc::new(CodedPicture {
-            width_px: self.desc.size.0,
-            height_px: self.desc.size.1,
-            luma: self.orientation.upright_plane::<1>(luma, (width, height)),
-            chroma: self.orientation.upright_plane::<2>(chroma, (width / 2, height / 2)),
-            coding,
-        }))
+        let orientation = self.orientation;
+        let lent = self.pool.lend(self.desc.size, |picture| {
+            picture.coding = coding;
+            let CodedPicture { luma, chroma, .. } = picture;
+            if orientation.is_upright() {
+                pack_planes(scaled, width, (luma, chroma));
+            } else {
+                let mut turned = (vec![0; width * height], vec![0; width * height / 2]);
+                pack_planes(scaled, width, (&mut turned.0, &mut turned.1));
+                luma.copy_from_slice(&orientation.upright_plane::<1>(turned.0, (width, height)));
+                chroma.copy_from_slice(&orientation.upright_plane::<2>(turned.1, (width / 2, height / 2)));
+            }
+            Ok::<_, std::convert::Infallible>(())
+        });
+        match lent {
+            Ok(picture) => Picture::Coded(picture),
+            Err(never) => match never {},
+        }
     }
 
     /// Scales premultiplied: straight alpha would bleed colours that nobody sees into the edges.
@@ -109,8 +162,9 @@ impl PictureScaler {
     ) -> Result<crate::color::RgbaPicture, MediaFault> {
         let coded_size = (frame.width(), frame.height());
         let mut straight = std::mem::replace(&mut self.scaled, ffmpeg::frame::Video::empty());
-        self.scaling_context(frame, coding_of(frame), (Pixel::RGBA, coded_size))?
-            .run(frame, &mut straight)
+        self.context
+            .get(frame, coding_of(frame), (Pixel::RGBA, coded_size))
+            .and_then(|context| context.run(frame, &mut straight))
             .map_err(undecodable)?;
         let (width, height) = (coded_size.0 as usize, coded_size.1 as usize);
         let rows = packed_rows(&straight, 0, width * 4, height);
@@ -122,36 +176,55 @@ impl PictureScaler {
         premultiplied_at_size(upright, crop, self.desc.size)
     }
 
+    /// The coding that filters bring a picture to.
+    fn target_of(&self, coding: ColorCoding) -> ColorCoding {
+        if self.desc.converts { ColorCoding::OUTPUT } else { coding }
+    }
+
     /// Scales through filters; `tone_map` brings HDR to the output's light, and is empty for what is there already.
     fn filtered(
         &mut self,
         frame: &ffmpeg::frame::Video,
+        coding: ColorCoding,
         tone_map: &str,
     ) -> Result<ffmpeg::frame::Video, ffmpeg::Error> {
         let mut filter = match self.chain.take() {
-            Some(filter) if filter.fits(frame) => filter,
+            Some((filter, taken)) if filter.fits(frame) && taken == coding => filter,
             _ => {
-                let (width, height) = self.orientation.turned(self.desc.size);
-                let chain = if self.sigma_px > 0.0 {
-                    let small = |side: u32| (side / BLUR_SHRINK).max(2);
-                    let sigma = self.sigma_px / f64::from(BLUR_SHRINK);
-                    format!(
-                        "scale={}:{}:flags=area,{tone_map}gblur=sigma={sigma},\
-                         scale={width}:{height}:flags=bilinear,format=nv12",
-                        small(width),
-                        small(height),
-                        tone_map = if tone_map.is_empty() { String::new() } else { format!("{tone_map},") },
-                    )
-                } else {
-                    format!("zscale=w={width}:h={height}:f=bicubic,{tone_map}")
-                };
+                let chain = self.chain_for(frame, coding, tone_map);
                 FrameFilter::new(frame, ffmpeg::Rational::new(1, 1), &chain)?
             }
         };
         filter.push(frame)?;
-        let (mapped, _) = filter.pull().ok_or(ffmpeg::Error::InvalidData)?;
-        self.chain = Some(filter);
-        Ok(mapped)
+        let (filtered, _) = filter.pull().ok_or(ffmpeg::Error::InvalidData)?;
+        self.chain = Some((filter, coding));
+        Ok(filtered)
+    }
+
+    fn chain_for(&self, frame: &ffmpeg::frame::Video, coding: ColorCoding, tone_map: &str) -> String {
+        let (width, height) = self.orientation.turned(self.desc.size);
+        let blurs = self.sigma_px > 0.0;
+        let shrink = |side: u32| if blurs { (side / BLUR_SHRINK).max(2).next_multiple_of(2) } else { side };
+        let size = (shrink(width), shrink(height));
+        let convert = if tone_map.is_empty() && self.target_of(coding) != coding {
+            conversion_from(coding)
+        } else {
+            String::new()
+        };
+        let scale = if zimg_takes(frame) {
+            let kernel = if blurs { "f=bilinear" } else { BICUBIC };
+            format!("zscale=w={}:h={}:{kernel}{convert}:threads=1", size.0, size.1)
+        } else {
+            let kernel = if blurs { "area" } else { "bicubic" };
+            format!("scale={}:{}:flags={kernel}", size.0, size.1)
+        };
+        let tone_map = if tone_map.is_empty() { String::new() } else { format!(",{tone_map}") };
+        if blurs {
+            let sigma = self.sigma_px / f64::from(BLUR_SHRINK);
+            format!("{scale}{tone_map},gblur=sigma={sigma},scale={width}:{height}:flags=bilinear,format=nv12")
+        } else {
+            format!("{scale}{tone_map},format=yuv420p|nv12")
+        }
     }
 
     /// The crop in coded pixels.
@@ -167,32 +240,65 @@ impl PictureScaler {
         let RectPx { x, y, width, height } = self.desc.crop;
         RectPx { x: x * scale_x, y: y * scale_y, width: width * scale_x, height: height * scale_y }
     }
+}
 
-    fn scaling_context(
+/// swscale for frames of one format, size and coding; made anew where one of them changes.
+#[derive(Default)]
+struct ScalingContext(Option<(scaling::Context, ColorCoding)>);
+
+impl ScalingContext {
+    fn get(
         &mut self,
         frame: &ffmpeg::frame::Video,
         coding: ColorCoding,
         (format, (width, height)): (Pixel, (u32, u32)),
-    ) -> Result<&mut scaling::Context, MediaFault> {
+    ) -> Result<&mut scaling::Context, ffmpeg::Error> {
         let wanted = scaling::context::Definition {
             format: frame.format(),
             width: frame.width(),
             height: frame.height(),
         };
-        let fresh = match self.context.take() {
+        let fresh = match self.0.take() {
             Some((context, of)) if *context.input() == wanted && of == coding => context,
             _ => {
                 let flags = scaling::Flags::BICUBIC | scaling::Flags::ACCURATE_RND;
                 let (from, into) = ((wanted.format, wanted.width, wanted.height), (format, width, height));
                 let mut context =
-                    scaling::Context::get(from.0, from.1, from.2, into.0, into.1, into.2, flags)
-                        .map_err(undecodable)?;
+                    scaling::Context::get(from.0, from.1, from.2, into.0, into.1, into.2, flags)?;
                 set_coding(&mut context, coding);
                 context
             }
         };
-        Ok(&mut self.context.insert((fresh, coding)).0)
+        Ok(&mut self.0.insert((fresh, coding)).0)
     }
+}
+
+/// Scales straight into a picture of ours.
+#[expect(unsafe_code, reason = "the binding scales into frames of its own only")]
+fn scale_into(
+    context: &mut scaling::Context,
+    frame: &ffmpeg::frame::Video,
+    picture: &mut CodedPicture,
+) -> Result<(), ffmpeg::Error> {
+    let stride = i32::try_from(picture.width_px).map_err(|_error| ffmpeg::Error::InvalidData)?;
+    let rows = i32::try_from(frame.height()).map_err(|_error| ffmpeg::Error::InvalidData)?;
+    let planes =
+        [picture.luma.as_mut_ptr(), picture.chroma.as_mut_ptr(), std::ptr::null_mut(), std::ptr::null_mut()];
+    // SAFETY: the context was made for the frame's format and size and for NV12 of the picture's. swscale's vector loops
+    // may write a few bytes beyond a row: into the next one, which comes later, or into the slack behind the last.
+    let scaled = unsafe {
+        let from = frame.as_ptr();
+        ffmpeg::ffi::sws_scale(
+            context.as_mut_ptr(),
+            (*from).data.as_ptr().cast(),
+            (*from).linesize.as_ptr(),
+            0,
+            rows,
+            planes.as_ptr(),
+            [stride, stride, 0, 0].as_ptr(),
+        )
+    };
+    if scaled < 0 { Err(ffmpeg::Error::from(scaled)) } else { Ok(()) }
 }
 
 /// Tells swscale how the source is coded, for where it leaves Y'CbCr. Between Y'CbCr formats both ends are the same,
@@ -246,7 +352,7 @@ fn tone_mapping_of(frame: &mut ffmpeg::frame::Video) -> Option<String> {
     };
     Some(format!(
         "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,{compress}zscale=t=bt709:m=bt709:r=tv,\
-         format=yuv420p,format=nv12"
+         format=yuv420p"
     ))
 }
 
@@ -262,8 +368,8 @@ fn coding_of(frame: &ffmpeg::frame::Video) -> ColorCoding {
     let is_rgb = described
         .is_some_and(|desc| ["rgb", "bgr", "gbr", "pal8"].iter().any(|order| desc.name().contains(order)));
     if is_rgb {
-        // swscale's default table for R'G'B' to Y'CbCr.
-        return ColorCoding { luma: LumaCoefficients::BT601, range: ColorRange::Limited };
+        // What swscale is told to make of R'G'B'.
+        return ColorCoding::OUTPUT;
     }
     let luma = match frame.color_space() {
         Space::BT709 => LumaCoefficients::BT709,
@@ -318,4 +424,24 @@ fn packed_rows(frame: &ffmpeg::frame::Video, plane: usize, row_bytes: usize, row
         packed.extend_from_slice(&row[..row_bytes]);
     }
     packed
+}
+
+/// Packs NV12, or 4:2:0 in three planes, of `width` pixels into NV12 with tight rows.
+fn pack_planes(frame: &ffmpeg::frame::Video, width: usize, (luma, chroma): (&mut [u8], &mut [u8])) {
+    let rows = |plane: usize| frame.data(plane).chunks(frame.stride(plane));
+    for (to, from) in luma.chunks_exact_mut(width).zip(rows(0)) {
+        to.copy_from_slice(&from[..width]);
+    }
+    if frame.format() == Pixel::NV12 {
+        for (to, from) in chroma.chunks_exact_mut(width).zip(rows(1)) {
+            to.copy_from_slice(&from[..width]);
+        }
+        return;
+    }
+    for (to, (cb, cr)) in chroma.chunks_exact_mut(width).zip(rows(1).zip(rows(2))) {
+        let (pairs, _) = to.as_chunks_mut::<2>();
+        for (pair, (cb, cr)) in pairs.iter_mut().zip(cb.iter().zip(cr)) {
+            *pair = [*cb, *cr];
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! A decoding thread for one block: one picture for each output frame, ahead of the compositor.
 
 use std::path::PathBuf;
+use std::thread::JoinHandle;
 
 use avs_template::Ticks;
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -10,6 +11,7 @@ use super::picture_scaler::{BackdropDesc, PictureDesc, PictureScaler};
 use super::video_reader::VideoReader;
 use crate::color::Picture;
 use crate::limits;
+use crate::trace::{Step, Trace, Track};
 
 /// What to decode.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct VideoFeedDesc {
     pub backdrop: Option<BackdropDesc>,
     /// Source time of each output frame, in order; decreases where the file plays anew.
     pub times: Vec<Ticks>,
+    /// Where the thread keeps its time.
+    pub trace: Trace,
 }
 
 /// What a frame of a video becomes.
@@ -37,10 +41,12 @@ pub struct VideoPictures {
 
 type Delivery = Result<VideoPictures, MediaError>;
 
-/// The receiving end. Dropping it stops the thread at its next picture.
+/// The receiving end. Dropping it stops the thread at its next picture, and waits for that.
 #[derive(Debug)]
 pub struct VideoFeed {
-    pictures: Receiver<Delivery>,
+    /// None only while it is dropped.
+    pictures: Option<Receiver<Delivery>>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl VideoFeed {
@@ -51,26 +57,37 @@ impl VideoFeed {
     pub fn start(desc: VideoFeedDesc) -> Result<Self, MediaError> {
         let (send, pictures) = bounded(limits::PICTURES_AHEAD);
         let asset = desc.asset.clone();
-        std::thread::Builder::new()
+        let thread = std::thread::Builder::new()
             .name("decode".into())
             .spawn(move || {
-                if let Err(fault) = deliver(&desc, &send) {
+                let mut track = desc.trace.track("decode");
+                if let Err(fault) = deliver(&desc, &send, &mut track) {
                     // Where the receiver is gone, nobody waits for the reason.
                     drop(send.send(Err(fault.of(&desc.asset))));
                 }
             })
             .map_err(|error| MediaFault::Unreadable(error).of(&asset))?;
-        Ok(Self { pictures })
+        Ok(Self { pictures: Some(pictures), thread: Some(thread) })
     }
 
     /// The picture of the next output frame, in order, or why the file cannot be decoded; the feed is over then.
     /// `None` where the thread is lost, or no frame is left: a fault of ours.
     pub fn next_picture(&mut self) -> Option<Result<VideoPictures, MediaError>> {
-        self.pictures.recv().ok()
+        self.pictures.as_ref()?.recv().ok()
     }
 }
 
-fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFault> {
+impl Drop for VideoFeed {
+    fn drop(&mut self) {
+        self.pictures = None;
+        if let Some(thread) = self.thread.take() {
+            // It has told what went wrong, or nobody wants to know.
+            drop(thread.join());
+        }
+    }
+}
+
+fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>, track: &mut Track) -> Result<(), MediaFault> {
     let mut reader = VideoReader::open(&desc.path)?;
     if let Some(&first) = desc.times.first().filter(|first| **first > Ticks::ZERO) {
         reader.seek(first)?;
@@ -90,15 +107,17 @@ fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>) -> Result<(), MediaFau
             }
         }
         before = time;
-        if let Some(frame) = reader.advance_to(time)? {
-            let backdrop = match &mut backdrop {
-                Some(scaler) => Some(scaler.picture(&mut frame.clone())?),
-                None => None,
-            };
-            shown = Some(VideoPictures { picture: scaler.picture(frame)?, backdrop });
+        if let Some(frame) = track.time(Step::Decode, || reader.advance_to(time))? {
+            shown = Some(track.time(Step::Scale, || -> Result<_, MediaFault> {
+                let backdrop = match &mut backdrop {
+                    Some(scaler) => Some(scaler.picture(&mut frame.clone())?),
+                    None => None,
+                };
+                Ok(VideoPictures { picture: scaler.picture(frame)?, backdrop })
+            })?);
         }
         let pictures = shown.clone().ok_or(MediaFault::NoPictures)?;
-        if send.send(Ok(pictures)).is_err() {
+        if track.time(Step::WaitForCompositor, || send.send(Ok(pictures))).is_err() {
             return Ok(());
         }
     }

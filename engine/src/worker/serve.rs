@@ -17,6 +17,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use super::channel::{CommandReceiver, EventSender, channel_from_fd};
 use crate::error::RenderError;
 use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render};
+use crate::trace::Trace;
 
 /// Why an engine process cannot begin to serve.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +42,8 @@ const COMMANDS_WAITING_MAX: usize = 4;
 /// [`ServeError`] where there is nobody to serve.
 pub fn serve(fd: RawFd, mut context: RenderContext) -> Result<(), ServeError> {
     let (events, commands) = channel_from_fd(fd).map_err(|source| ServeError::NoSocket { fd, source })?;
+    // Warm: what opening the device takes is not the job's to wait for. Where that fails, the render says so.
+    drop(context.gpu.context());
     let cancelled = Arc::new(AtomicBool::new(false));
     let (send_work, work) = bounded(COMMANDS_WAITING_MAX);
     events.send(&Event::Hello {
@@ -133,7 +136,8 @@ fn render_job(
             frames_per_second: progress.frames_per_second,
         });
     };
-    let outcome = render(context, request, &RenderControl { cancelled, on_progress: &on_progress });
+    let trace = &Trace::new(false);
+    let outcome = render(context, request, &RenderControl { cancelled, on_progress: &on_progress, trace });
     match outcome {
         Ok(rendered) => events.send(&Event::Completed { job, report: rendered.report }),
         Err(error) => fail(events, job, &error),

@@ -18,16 +18,23 @@ const NOTHING: f64 = 1e-4;
 impl Timeline {
     /// Returns what frame `frame` shows; beyond the last frame, nothing but the background.
     pub fn scene(&self, frame: u64) -> Scene {
+        let mut scene = Scene::EMPTY;
+        self.scene_into(frame, &mut scene);
+        scene
+    }
+
+    /// The same into the memory of a scene that is not needed any more.
+    pub fn scene_into(&self, frame: u64, scene: &mut Scene) {
         let time = self.fps.time_of_frame(frame);
-        let mut layers = Vec::new();
+        scene.layers.clear();
         for (index, block) in self.blocks.iter().enumerate() {
             if block.frames.contains(&frame) {
-                self.push_layers(&mut layers, index, time, frame);
+                self.push_layers(&mut scene.layers, index, time, frame);
             }
         }
         let now = BlockTime { secs: time.as_secs(), span_secs: self.duration.as_secs() };
-        let background = self.background.at(now).unwrap_or(crate::EncodedSrgb::BLACK);
-        Scene { time, background, layers }
+        scene.background = self.background.at(now).unwrap_or(crate::EncodedSrgb::BLACK);
+        scene.time = time;
     }
 
     /// Adds the layers of one block, bottom to top; none where nothing of it can be seen.

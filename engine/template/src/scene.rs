@@ -14,6 +14,11 @@ pub struct Scene {
     pub layers: Vec<SceneLayer>,
 }
 
+impl Scene {
+    /// Nothing on black.
+    pub const EMPTY: Self = Self { time: Ticks::ZERO, background: EncodedSrgb::BLACK, layers: Vec::new() };
+}
+
 /// One picture in a frame.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SceneLayer {

@@ -1,37 +1,21 @@
-//! Executes a plan: one command encoder and one submission per frame, the result on its way to the CPU.
+//! The device's side of the compositor: one command encoder and one submission a frame, its area on its way to the CPU.
 
-use avs_template::{BlendMode, EncodedSrgb, SceneLayer};
+use avs_template::{BlendMode, Scene};
 
+use super::compose::FrameLayer;
 use super::draws::{DrawTable, draw_params};
 use super::effects::{ChainSource, EffectPool, RecordedEffect, chain};
-use super::layers::{Cover, LayerTexture};
+use super::layers::LayerTexture;
 use super::params::ParamsTable;
-use super::plan::{LayerContent, Pass, Plan, PlannedLayer, plan};
+use super::plan::Pass;
 use super::sampled::{SampledSource, is_plain, is_single, sampled_params};
-use crate::color::{ColorCoding, Picture, target_from_source};
-use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, SampledKind, backdrop_group, write_part};
+use crate::color::{CodedPicture, target_from_source};
+use crate::geometry::EvenRect;
+use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, Rows, SampledKind, backdrop_group, write_part};
 
-/// One layer of the frame to compose.
-#[derive(Debug, Clone, Copy)]
-pub struct FrameLayer<'a> {
-    /// Index of the texture that it is drawn from.
-    pub texture: usize,
-    /// Where and how.
-    pub scene: &'a SceneLayer,
-    /// True where its picture has no alpha.
-    pub opaque: bool,
-}
-
-/// A frame that is being drawn and copied; the slot's reader waits for it.
+/// Draws into one pair of planes. Frames in flight share it: the queue keeps their order.
 #[derive(Debug)]
-pub struct InFlightFrame {
-    /// Holds the frame once it is done.
-    pub slot: ReadbackSlot,
-}
-
-/// Draws frames of one size into one pair of planes. Frames in flight share it: the queue keeps their order.
-#[derive(Debug)]
-pub struct Compositor {
+pub(super) struct DeviceCanvas {
     draws: DrawTable,
     params: ParamsTable,
     pool: EffectPool,
@@ -40,6 +24,17 @@ pub struct Compositor {
     views: [wgpu::TextureView; 2],
     /// What blended layers are mixed with, made when first needed.
     backdrop: Option<Backdrop>,
+}
+
+/// What the device draws of one frame.
+pub(super) struct DeviceFrame<'a> {
+    pub(super) scene: &'a Scene,
+    pub(super) layers: &'a [FrameLayer],
+    pub(super) passes: &'a [Pass],
+    /// Everything that the passes may change.
+    pub(super) area: EvenRect,
+    /// What lies below them; none where they begin from nothing.
+    pub(super) below: Option<&'a CodedPicture>,
 }
 
 #[derive(Debug)]
@@ -61,10 +56,9 @@ impl Draw {
     }
 }
 
-impl Compositor {
+impl DeviceCanvas {
     /// Prepares for frames of an even size with at most `direct_count_max` layers that are drawn texel by texel.
-    #[must_use]
-    pub fn new(gpu: &GpuContext, canvas: (u32, u32), direct_count_max: usize) -> Self {
+    pub(super) fn new(gpu: &GpuContext, canvas: (u32, u32), direct_count_max: usize) -> Self {
         let target = PlanePair::new(&gpu.device, "output", canvas, PlanePair::NV12);
         let view = |texture: &wgpu::Texture| texture.create_view(&wgpu::TextureViewDescriptor::default());
         let views = [view(&target.luma), view(&target.chroma)];
@@ -72,39 +66,44 @@ impl Compositor {
         Self { draws, params, pool: EffectPool::default(), canvas, target, views, backdrop: None }
     }
 
-    /// Plans, records and submits one frame of `layers`, bottom to top, and asks for its bytes in `slot`. Does not
-    /// wait.
-    pub fn compose(
+    /// Records and submits one frame, and asks for its area in `slot`. Does not wait.
+    pub(super) fn draw(
         &mut self,
         textures: &mut [LayerTexture],
-        layers: &[FrameLayer<'_>],
-        background: EncodedSrgb,
+        frame: &DeviceFrame<'_>,
         mut slot: ReadbackSlot,
-    ) -> InFlightFrame {
+    ) -> ReadbackSlot {
         let gpu = self.draws.gpu().clone();
-        let drawable: Vec<_> =
-            layers.iter().copied().filter(|layer| textures[layer.texture].picture().is_some()).collect();
-        let planned: Vec<_> = drawable.iter().map(|layer| planned_layer(textures, layer)).collect();
-        let Plan { passes } = plan(&planned, background, self.canvas);
-        // Copies come before all that is recorded, but must find a cleared frame.
-        let clear_first = matches!(passes[..], [Pass::Clear { .. }, Pass::Copy { .. }, ..]);
-        let clears = matches!(passes.first(), Some(Pass::Clear { .. })) && !clear_first;
-        if clear_first {
-            self.submit_clear(&gpu, textures, &passes);
+        if let Some(below) = frame.below {
+            self.upload(&gpu, below, frame.area);
         }
         self.params.clear();
         let mut effects = Vec::new();
-        let draws = self.prepare(&gpu, textures, &drawable, (&passes, &mut effects));
+        let draws = self.prepare(&gpu, textures, (frame, &mut effects));
         self.params.flush();
         let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         self.record_effects(&gpu, &mut encoder, textures, &effects);
-        let frame = Frame { gpu: &gpu, textures, layers: &drawable, passes: &passes, clears };
-        self.record_draws(&frame, &mut encoder, &draws);
-        slot.record_copy(&mut encoder, &self.target);
+        let recording = Recording { gpu: &gpu, textures, frame };
+        self.record_draws(&recording, &mut encoder, &draws);
+        let EvenRect { x, y, .. } = frame.area;
+        slot.record_copy(&mut encoder, &self.target, ((x, y), frame.area.size()));
         let submission = gpu.queue.submit([encoder.finish()]);
         slot.request(submission);
         self.pool.end_frame();
-        InFlightFrame { slot }
+        slot
+    }
+
+    /// Copies an area of a frame into the target.
+    fn upload(&self, gpu: &GpuContext, from: &CodedPicture, area: EvenRect) {
+        let stride_bytes = from.width_px as usize;
+        let planes = [(&self.target.luma, &from.luma, 1), (&self.target.chroma, &from.chroma, 2)];
+        for (texture, plane, divisor) in planes {
+            // A row of chroma has half as many texels, of two bytes each.
+            let first = (area.y / divisor) as usize * stride_bytes + area.x as usize;
+            let (place, size) =
+                ((area.x / divisor, area.y / divisor), (area.width / divisor, area.height / divisor));
+            write_part(&gpu.queue, texture, place, size, Rows { bytes: &plane[first..], stride_bytes });
+        }
     }
 
     /// Uploads what the passes need and gathers their parameters.
@@ -112,35 +111,25 @@ impl Compositor {
         &mut self,
         gpu: &GpuContext,
         textures: &mut [LayerTexture],
-        layers: &[FrameLayer<'_>],
-        (passes, effects): (&[Pass], &mut Vec<RecordedEffect>),
+        (frame, effects): (&DeviceFrame<'_>, &mut Vec<RecordedEffect>),
     ) -> Vec<Draw> {
-        let mut draws = Vec::with_capacity(passes.len());
+        let mut draws = Vec::with_capacity(frame.passes.len());
         let mut direct_params = Vec::new();
-        for (pass_index, pass) in passes.iter().enumerate() {
+        for (pass_index, pass) in frame.passes.iter().enumerate() {
+            let Some(layer) = pass.layer() else { continue };
+            let frame_layer = &frame.layers[layer];
+            textures[frame_layer.texture].upload(gpu);
             match *pass {
-                Pass::Clear { .. } => {}
-                Pass::Copy { layer, dest } => {
-                    if let Some(Picture::Coded(picture)) = textures[layers[layer].texture].picture() {
-                        let (x, y) = (dest.x, dest.y);
-                        write_part(&gpu.queue, &self.target.luma, (x, y), dest.size(), &picture.luma);
-                        let size = (dest.width / 2, dest.height / 2);
-                        write_part(&gpu.queue, &self.target.chroma, (x / 2, y / 2), size, &picture.chroma);
-                    }
-                }
-                Pass::Draw { layer, dest, opacity, to_target, .. } => {
-                    let texture = &mut textures[layers[layer].texture];
-                    texture.upload(gpu);
-                    texture.prepare_direct(&self.draws);
+                Pass::Clear { .. } | Pass::Copy { .. } => {}
+                Pass::Draw { dest, opacity, to_target, .. } => {
+                    textures[frame_layer.texture].prepare_direct(&self.draws);
                     let index = u32::try_from(direct_params.len()).unwrap_or(u32::MAX);
                     direct_params.push(draw_params(dest, self.canvas, opacity, to_target));
                     draws.push(Draw::Direct { layer, pass: pass_index, index });
                 }
-                Pass::Sample { layer } | Pass::Blend { layer } => {
-                    let frame_layer = &layers[layer];
-                    textures[frame_layer.texture].upload(gpu);
+                Pass::Sample { .. } | Pass::Blend { .. } => {
                     let texture = &textures[frame_layer.texture];
-                    draws.extend(self.sampled_draw(gpu, texture, (layer, frame_layer), effects));
+                    draws.extend(self.sampled_draw(gpu, texture, (layer, frame), effects));
                 }
             }
         }
@@ -148,30 +137,21 @@ impl Compositor {
         draws
     }
 
-    fn submit_clear(&self, gpu: &GpuContext, textures: &[LayerTexture], passes: &[Pass]) {
-        let frame = Frame { gpu, textures, layers: &[], passes, clears: true };
-        let mut encoder = gpu.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
-        for chroma in [false, true] {
-            self.record_plane(&frame, &mut encoder, (&[], chroma, true));
-        }
-        gpu.queue.submit([encoder.finish()]);
-    }
-
     fn sampled_draw(
         &mut self,
         gpu: &GpuContext,
         texture: &LayerTexture,
-        (layer, frame_layer): (usize, &FrameLayer<'_>),
+        (layer, frame): (usize, &DeviceFrame<'_>),
         effects: &mut Vec<RecordedEffect>,
     ) -> Option<Draw> {
-        let scene = frame_layer.scene;
-        let picture = texture.picture()?;
-        let coding = coding_of(picture);
-        let mut source = SampledSource { cover: texture.cover(), size: picture.size(), border: 0, coding };
+        let frame_layer = &frame.layers[layer];
+        let scene = &frame.scene.layers[frame_layer.layer];
+        let mut source = SampledSource::of_texture(texture);
         let mut effect = None;
         if !scene.effects.is_empty() {
             let texels_per_px = source.texels_per_px(scene);
-            let from = ChainSource { size: source.size, coding, opaque: frame_layer.opaque, texels_per_px };
+            let SampledSource { size, coding, .. } = source;
+            let from = ChainSource { size, coding, opaque: frame_layer.opaque, texels_per_px };
             let chain = chain(&scene.effects, &from);
             let key = (frame_layer.texture, scene.part, texture.version());
             let result = self.pool.run(gpu, &mut self.params, key, (chain, effects));
@@ -229,24 +209,50 @@ impl Compositor {
         }
     }
 
-    /// Records the draws, both planes of each stretch without a blended layer; a blended one begins a stretch, so
-    /// that it finds both planes as the layers below have left them.
-    fn record_draws(&mut self, frame: &Frame<'_>, encoder: &mut wgpu::CommandEncoder, draws: &[Draw]) {
+    /// Records copies and draws, both planes of each stretch without a blended layer; a blended one begins a stretch,
+    /// so that it finds both planes as the layers below have left them.
+    fn record_draws(
+        &mut self,
+        recording: &Recording<'_>,
+        encoder: &mut wgpu::CommandEncoder,
+        draws: &[Draw],
+    ) {
+        let passes = recording.frame.passes;
+        let mut clear = matches!(passes.first(), Some(Pass::Clear { .. }));
+        if passes.iter().any(|pass| matches!(pass, Pass::Copy { .. })) {
+            if std::mem::take(&mut clear) {
+                self.record_stretch(recording, encoder, (&[], true));
+            }
+            self.record_copies(recording, encoder);
+        }
         let mut from = 0;
-        let mut first = frame.clears;
-        while first || from < draws.len() {
+        while clear || from < draws.len() {
             let rest = &draws[from..];
-            let blends = !first && rest.first().is_some_and(Draw::needs_backdrop);
+            let blends = !clear && rest.first().is_some_and(Draw::needs_backdrop);
             if blends {
-                self.copy_backdrop(frame.gpu, encoder);
+                self.copy_backdrop(recording.gpu, encoder);
             }
             let next = rest.iter().skip(usize::from(blends)).position(Draw::needs_backdrop);
             let count = next.map_or(rest.len(), |next| next + usize::from(blends));
-            for chroma in [false, true] {
-                self.record_plane(frame, encoder, (&rest[..count], chroma, first));
-            }
-            first = false;
+            self.record_stretch(recording, encoder, (&rest[..count], std::mem::take(&mut clear)));
             from += count;
+        }
+    }
+
+    /// Records the copies of layers whose bytes become the frame's.
+    fn record_copies(&self, recording: &Recording<'_>, encoder: &mut wgpu::CommandEncoder) {
+        let frame = recording.frame;
+        for pass in frame.passes {
+            let Pass::Copy { layer, dest } = *pass else { continue };
+            let Some(planes) = recording.textures[frame.layers[layer].texture].coded_planes() else {
+                continue;
+            };
+            let pairs = [(&planes.luma, &self.target.luma, 1), (&planes.chroma, &self.target.chroma, 2)];
+            for (from, to, divisor) in pairs {
+                let origin = wgpu::Origin3d { x: dest.x / divisor, y: dest.y / divisor, z: 0 };
+                let to = wgpu::TexelCopyTextureInfo { origin, ..to.as_image_copy() };
+                encoder.copy_texture_to_texture(from.as_image_copy(), to, from.size());
+            }
         }
     }
 
@@ -266,36 +272,44 @@ impl Compositor {
         }
     }
 
-    /// Records draws into one plane, after the clear where `first` says so.
-    fn record_plane(
+    /// Records draws into both planes, after the clear where `clear` says so.
+    fn record_stretch(
         &self,
-        frame: &Frame<'_>,
+        recording: &Recording<'_>,
         encoder: &mut wgpu::CommandEncoder,
-        (draws, chroma, first): (&[Draw], bool, bool),
+        (draws, clear): (&[Draw], bool),
     ) {
-        let load = match frame.passes.first().filter(|_| first) {
-            Some(Pass::Clear { planes: [y, cb, cr] }) if chroma => clear_to(*cb, *cr, *y),
-            Some(Pass::Clear { planes: [y, cb, cr] }) => clear_to(*y, *cb, *cr),
-            _ => wgpu::LoadOp::Load,
-        };
-        let mut render_pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-            label: Some(if chroma { "chroma" } else { "luma" }),
-            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-                view: &self.views[usize::from(chroma)],
-                depth_slice: None,
-                resolve_target: None,
-                ops: wgpu::Operations { load, store: wgpu::StoreOp::Store },
-            })],
-            ..Default::default()
-        });
-        for draw in draws {
-            self.record_draw(frame, &mut render_pass, (draw, chroma));
+        for chroma in [false, true] {
+            let load = match recording.frame.passes.first().filter(|_| clear) {
+                Some(Pass::Clear { planes: [y, cb, cr] }) if chroma => clear_to(*cb, *cr, *y),
+                Some(Pass::Clear { planes: [y, cb, cr] }) => clear_to(*y, *cb, *cr),
+                _ => wgpu::LoadOp::Load,
+            };
+            let mut render_pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+                label: Some(if chroma { "chroma" } else { "luma" }),
+                color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                    view: &self.views[usize::from(chroma)],
+                    depth_slice: None,
+                    resolve_target: None,
+                    ops: wgpu::Operations { load, store: wgpu::StoreOp::Store },
+                })],
+                ..Default::default()
+            });
+            for draw in draws {
+                self.record_draw(recording, &mut render_pass, (draw, chroma));
+            }
         }
     }
 
-    fn record_draw(&self, frame: &Frame<'_>, pass: &mut wgpu::RenderPass<'_>, (draw, chroma): (&Draw, bool)) {
-        let texture = |layer: usize| &frame.textures[frame.layers[layer].texture];
-        let pipelines = &frame.gpu.pipelines;
+    fn record_draw(
+        &self,
+        recording: &Recording<'_>,
+        pass: &mut wgpu::RenderPass<'_>,
+        (draw, chroma): (&Draw, bool),
+    ) {
+        let frame = recording.frame;
+        let texture = |layer: usize| &recording.textures[frame.layers[layer].texture];
+        let pipelines = &recording.gpu.pipelines;
         match *draw {
             Draw::Direct { layer, pass: index_of_pass, index } => {
                 let (Some(group), Pass::Draw { pipeline, .. }) =
@@ -312,7 +326,7 @@ impl Compositor {
                     None => texture(layer).sampled_group(),
                 };
                 let Some(group) = group else { return };
-                pass.set_pipeline(pipelines.passes.sampled(&frame.gpu.device, kind, chroma));
+                pass.set_pipeline(pipelines.passes.sampled(&recording.gpu.device, kind, chroma));
                 pass.set_bind_group(0, self.params.group(), &[params_offset]);
                 pass.set_bind_group(1, group, &[]);
                 let backdrop = self.backdrop.as_ref().filter(|_| kind.blend).map(|backdrop| &backdrop.group);
@@ -324,38 +338,10 @@ impl Compositor {
 }
 
 /// What recording one frame reads.
-struct Frame<'a> {
+struct Recording<'a> {
     gpu: &'a GpuContext,
     textures: &'a [LayerTexture],
-    layers: &'a [FrameLayer<'a>],
-    passes: &'a [Pass],
-    /// The first pass is a clear, and is still to be recorded.
-    clears: bool,
-}
-
-fn coding_of(picture: &Picture) -> Option<ColorCoding> {
-    match picture {
-        Picture::Coded(picture) => Some(picture.coding),
-        Picture::Rgba(_) => None,
-    }
-}
-
-fn planned_layer(textures: &[LayerTexture], layer: &FrameLayer<'_>) -> PlannedLayer {
-    let (texture, scene) = (&textures[layer.texture], layer.scene);
-    let content = match texture.picture() {
-        Some(Picture::Coded(picture)) => Some(LayerContent::Video { coding: picture.coding }),
-        // Planes of a picture with alpha are worth making if it stays.
-        Some(Picture::Rgba(_)) if texture.is_still() => Some(LayerContent::Still),
-        Some(Picture::Rgba(_)) | None => None,
-    };
-    let plain = scene.masks.is_empty() && scene.effects.is_empty() && scene.corner_radius_px <= 0.0;
-    match (texture.cover(), content) {
-        _ if scene.blend_mode != BlendMode::Normal => PlannedLayer::Blended,
-        (Cover::Canvas(dest), Some(content)) if plain => {
-            PlannedLayer::Direct { dest, opacity: scene.opacity, content }
-        }
-        _ => PlannedLayer::Sampled,
-    }
+    frame: &'a DeviceFrame<'a>,
 }
 
 fn clear_to(r: f64, g: f64, b: f64) -> wgpu::LoadOp<wgpu::Color> {
