@@ -85,6 +85,7 @@ fn request(material: &Material, scratch: &Path, (resolution, layers): (&str, usi
         out_path: scratch.join("unused.mp4"),
         preset: None,
         crf: None,
+        encoder: avs_engine::encode::EncoderChoice::X264,
         encode_repeats: false,
     }
 }

@@ -47,7 +47,7 @@ impl RenderError {
     #[must_use]
     pub fn is_bad_input(&self) -> bool {
         match self {
-            Self::Invalid(_) | Self::Media { .. } => true,
+            Self::Invalid(_) | Self::Media { .. } | Self::Encode(EncodeError::Unusable { .. }) => true,
             Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
                 false
             }
@@ -63,6 +63,9 @@ impl RenderError {
         match self {
             Self::Invalid(issues) => issues.iter().map(field_error_from_issue).collect(),
             Self::Media { pointer, source } => one(pointer, "unreadable_media", source.to_string()),
+            Self::Encode(error @ EncodeError::Unusable { .. }) => {
+                one("", "unusable_encoder", error.to_string())
+            }
             Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
                 Vec::new()
             }
@@ -80,9 +83,10 @@ impl RenderError {
             Self::Encode(EncodeError::Unwritable { .. } | EncodeError::Unmovable { .. }) => {
                 (FailureCode::OutputUnwritable, true)
             }
-            Self::Encode(EncodeError::MissingEncoder { .. } | EncodeError::Encoder { .. }) => {
-                (FailureCode::EncoderFailed, true)
-            }
+            Self::Encode(EncodeError::Unusable { .. }) => (FailureCode::EncoderFailed, false),
+            Self::Encode(
+                EncodeError::MissingEncoder { .. } | EncodeError::Encoder { .. } | EncodeError::Card(_),
+            ) => (FailureCode::EncoderFailed, true),
             Self::NoThread(_) | Self::StageLost { .. } => (FailureCode::Internal, true),
         };
         let errors = self.field_errors();
@@ -101,5 +105,20 @@ fn field_error_from_issue(issue: &Issue) -> FieldError {
         code: issue.code.to_owned(),
         detail: issue.detail.clone(),
         suggestion: issue.suggestion.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::Refusal;
+
+    #[test]
+    fn an_encoder_that_was_asked_for_and_is_not_here_is_bad_input_with_a_reason() {
+        let refused = EncodeError::Unusable { name: "nvenc", refusal: Refusal::NoNvidiaCard };
+        let error = RenderError::Encode(refused);
+        assert!(error.is_bad_input() && !error.to_failure().retryable);
+        let said = &error.field_errors()[0].detail;
+        assert!(said.contains("nvenc") && said.contains("/dev/nvidiactl"), "{said}");
     }
 }

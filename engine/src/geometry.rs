@@ -1,6 +1,41 @@
-//! Pixel rectangles on the even grid of a 4:2:0 picture; where a block goes is `avs-template`'s business.
+//! Pixel rectangles on the even grid of a 4:2:0 picture, and where such a picture lies in memory; where a block goes is
+//! `avs-template`'s business.
 
 use avs_template::RectPx;
+
+/// Where an NV12 picture lies in one block of memory: rows of one pitch, chroma right below luma. NVENC knows one address
+/// and one pitch, and finds chroma at `pitch * height`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nv12Layout {
+    /// Width, even.
+    pub width_px: u32,
+    /// Height, even.
+    pub height_px: u32,
+    /// Bytes from one row to the next, in both planes; at least `width_px`.
+    pub pitch_bytes: u32,
+}
+
+impl Nv12Layout {
+    /// Rows that begin at multiples of `alignment_bytes`; `None` for a size that is odd or nothing.
+    #[must_use]
+    pub fn aligned((width_px, height_px): (u32, u32), alignment_bytes: u32) -> Option<Self> {
+        let even = |side: u32| side > 0 && side.is_multiple_of(2);
+        let pitch_bytes = width_px.checked_next_multiple_of(alignment_bytes)?;
+        (even(width_px) && even(height_px)).then_some(Self { width_px, height_px, pitch_bytes })
+    }
+
+    /// Where the first row of chroma is.
+    #[must_use]
+    pub fn chroma_offset_bytes(self) -> u64 {
+        u64::from(self.pitch_bytes) * u64::from(self.height_px)
+    }
+
+    /// Both planes.
+    #[must_use]
+    pub fn size_bytes(self) -> u64 {
+        self.chroma_offset_bytes() * 3 / 2
+    }
+}
 
 /// A rectangle inside the canvas with even bounds, so that luma and half-size chroma cover the same place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +136,27 @@ pub fn source_part(source: RectPx, whole: RectPx, part: RectPx) -> RectPx {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_in_memory_has_one_pitch_and_its_chroma_right_below() {
+        for (size, pitch, chroma, bytes) in [
+            ((1270, 718), 1280, 1280 * 718, 1280 * 718 * 3 / 2),
+            ((1920, 1080), 2048, 2048 * 1080, 2048 * 1620),
+            ((256, 2), 256, 512, 768),
+            ((258, 2), 512, 1024, 1536),
+        ] {
+            let layout = Nv12Layout::aligned(size, 256).unwrap();
+            assert_eq!(layout.pitch_bytes, pitch);
+            assert_eq!((layout.chroma_offset_bytes(), layout.size_bytes()), (chroma, bytes));
+        }
+    }
+
+    #[test]
+    fn an_odd_or_empty_picture_has_no_layout() {
+        for size in [(1271, 718), (1270, 719), (0, 2), (2, 0), (u32::MAX - 1, 2)] {
+            assert_eq!(Nv12Layout::aligned(size, 256), None);
+        }
+    }
 
     fn rect(x: f64, y: f64, width: f64, height: f64) -> RectPx {
         RectPx { x, y, width, height }

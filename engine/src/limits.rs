@@ -20,8 +20,9 @@ pub const DECODER_THREADS_MAX: usize = 4;
 pub const PICTURES_AHEAD: usize = 4;
 /// Frames being drawn or read back at once: one drawn, one copied, one encoded.
 pub const FRAMES_IN_FLIGHT: usize = 3;
-/// Encoded audio packets waiting for the muxer: 64 × 1024 samples are 1.4 s.
-pub const AUDIO_PACKETS_AHEAD: usize = 64;
+/// Encoded audio packets waiting for the muxer: 2048 × 1024 samples are 44 s, in about one megabyte. Sound is encoded
+/// while the first pictures are still being decoded.
+pub const AUDIO_PACKETS_AHEAD: usize = 2048;
 /// Mixed blocks of 1024 samples waiting for the AAC encoder: enough that neither waits for the other's next one.
 pub const SOUND_BLOCKS_AHEAD: usize = 8;
 /// A video's decoder starts this long before its block is shown, so that its first picture is ready.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// the other.
 const TOLERANCE: u8 = 6;
 /// And all of them in the mean.
-const MEAN_TOLERANCE: f64 = 0.3;
+const MEAN_TOLERANCE: f64 = 0.5;
 
 fn blocks(blocks: &Value) -> Value {
     json!({ "version": "1", "background": "#305070", "blocks": blocks })

@@ -18,8 +18,17 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("engine/src/color/", &["crate::", "wgpu", "ffmpeg"], "colour is arithmetic"),
     (
         "engine/src/gpu/",
-        &["crate::job", "crate::compositor", "crate::media", "crate::text", "avs_template"],
-        "gpu knows no templates",
+        &[
+            "crate::job",
+            "crate::compositor",
+            "crate::media",
+            "crate::text",
+            "crate::encode",
+            "avs_template",
+            "ffmpeg",
+            "cudarc",
+        ],
+        "gpu knows no templates and no encoders",
     ),
     (
         "engine/src/compositor/",
@@ -35,8 +44,8 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("engine/src/text/", &["crate::job", "crate::compositor", "crate::media"], "text -> gpu"),
     (
         "engine/src/encode/",
-        &["crate::job", "crate::compositor", "crate::gpu", "wgpu"],
-        "encode takes rows of bytes",
+        &["crate::job", "crate::compositor", "crate::gpu", "wgpu", "ash::"],
+        "encode takes bytes, and memory by its descriptor",
     ),
     (
         "engine/src/audio/",

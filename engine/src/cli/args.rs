@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use crate::encode::EncoderChoice;
+
 /// Renders AVS templates to MP4.
 #[derive(Debug, Parser)]
 #[command(name = "avs-engine", version)]
@@ -33,6 +35,8 @@ pub(super) enum Verb {
     Schema,
     /// List the graphics adapters, best first, as JSON.
     Adapters,
+    /// Try the video encoders, in the order in which `auto` does, and list them as JSON.
+    Encoders,
     /// Serve one job to a control plane over an inherited socket.
     Serve {
         /// The socket's file descriptor.
@@ -70,10 +74,13 @@ pub(super) struct RenderArgs {
     /// The MP4 to write.
     #[arg(long)]
     pub(super) out: PathBuf,
-    /// x264 preset, instead of the quality's.
+    /// auto, x264, nvenc, vaapi or videotoolbox; auto takes the first that works, x264 last.
+    #[arg(long, default_value = "auto", value_parser = encoder_choice)]
+    pub(super) encoder: EncoderChoice,
+    /// x264 preset, instead of the quality's; other encoders take what is nearest to it.
     #[arg(long, value_parser = PRESETS)]
     pub(super) preset: Option<String>,
-    /// x264 constant rate factor, instead of the quality's.
+    /// x264 constant rate factor, instead of the quality's; other encoders take what looks like it.
     #[arg(long, value_parser = clap::value_parser!(u8).range(0..=51))]
     pub(super) crf: Option<u8>,
     /// Encode pictures that stay frame by frame, instead of writing pictures that only repeat.
@@ -100,6 +107,12 @@ pub(super) struct StillArgs {
     /// The PNG to write.
     #[arg(long)]
     pub(super) out: PathBuf,
+}
+
+fn encoder_choice(name: &str) -> Result<EncoderChoice, String> {
+    let names = EncoderChoice::ALL.map(EncoderChoice::name).join(", ");
+    let found = EncoderChoice::ALL.into_iter().find(|choice| choice.name() == name);
+    found.ok_or_else(|| format!("the encoders are {names}"))
 }
 
 /// x264's own list.

@@ -10,7 +10,7 @@ use clap::Parser;
 use crate::error::RenderError;
 use crate::gpu::{Gpu, GpuError, adapters};
 use crate::job::{RenderContext, probed_asset};
-use crate::{media, worker};
+use crate::{encode, media, worker};
 use args::{Args, Verb};
 
 /// Exit status for input that is at fault.
@@ -56,7 +56,11 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
     match verb {
         Verb::Render(args) => render::run(&args, &mut open_context()?),
         Verb::Still(args) => render::run_still(&args, &mut open_context()?),
-        Verb::Serve { ipc_fd } => Ok(worker::serve(ipc_fd, open_context()?)?),
+        Verb::Serve { ipc_fd } => {
+            let context = open_context()?;
+            encode::warm_up();
+            Ok(worker::serve(ipc_fd, context)?)
+        }
         Verb::Probe { file } => {
             let name = file.display().to_string();
             let found = media::probe(&name, &file)
@@ -73,6 +77,10 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
         }
         Verb::Schema => {
             print_json(&avs_template::template_schema());
+            Ok(())
+        }
+        Verb::Encoders => {
+            print_json(&encode::encoders());
             Ok(())
         }
         Verb::Adapters => {

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::CommandError;
 use super::args::{InputArgs, RenderArgs, StillArgs};
 use crate::color::reference::rgb_from_picture;
+use crate::encode::EncoderChoice;
 use crate::error::RenderError;
 use crate::job::{
     AssetPaths, RenderContext, RenderControl, RenderProgress, RenderRequest, Rendered, render, still,
@@ -19,7 +20,7 @@ use crate::trace::Trace;
 pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), CommandError> {
     let mut request = request_from_args(&args.input, &args.out)?;
     (request.preset, request.crf) = (args.preset.clone(), args.crf);
-    request.encode_repeats = args.encode_repeats;
+    (request.encoder, request.encode_repeats) = (args.encoder, args.encode_repeats);
     let bar = if args.json { ProgressBar::hidden() } else { progress_bar() };
     let on_progress = |progress: RenderProgress| {
         bar.set_length(progress.frames_total);
@@ -67,6 +68,7 @@ fn request_from_args(input: &InputArgs, out_path: &Path) -> Result<RenderRequest
         out_path: out_path.to_owned(),
         preset: None,
         crf: None,
+        encoder: EncoderChoice::Auto,
         encode_repeats: false,
     })
 }

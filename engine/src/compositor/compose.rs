@@ -6,7 +6,7 @@ use avs_template::{BlendMode, Scene, SceneLayer};
 
 use super::costs::Costs;
 use super::device::{DeviceCanvas, DeviceFrame};
-use super::frames::{ComposedFrame, FrameRing};
+use super::frames::{ComposedFrame, DeviceSlot, FrameRing};
 use super::host::HostCanvas;
 use super::layers::{Cover, LayerTexture};
 use super::plan::{LayerContent, Plan, PlannedLayer};
@@ -72,12 +72,12 @@ impl Compositor {
     ///
     /// # Errors
     /// [`ComposeError`] where the device cannot be opened or nobody takes frames.
-    pub fn compose(
+    pub fn compose<S: DeviceSlot>(
         &mut self,
         textures: &mut [LayerTexture],
         (scene, layers): (&Scene, &[FrameLayer]),
-        ring: &mut FrameRing,
-    ) -> Result<ComposedFrame, ComposeError> {
+        ring: &mut FrameRing<S>,
+    ) -> Result<ComposedFrame<S>, ComposeError> {
         self.planned.clear();
         let canvas = self.canvas;
         self.planned.extend(

@@ -5,13 +5,14 @@ use avs_template::{BlendMode, Scene};
 use super::compose::FrameLayer;
 use super::draws::{DrawTable, draw_params};
 use super::effects::{ChainSource, EffectPool, RecordedEffect, chain};
+use super::frames::DeviceSlot;
 use super::layers::LayerTexture;
 use super::params::ParamsTable;
 use super::plan::Pass;
 use super::sampled::{SampledSource, is_plain, is_single, sampled_params};
 use crate::color::{CodedPicture, target_from_source};
 use crate::geometry::EvenRect;
-use crate::gpu::{GpuContext, PlanePair, ReadbackSlot, Rows, SampledKind, backdrop_group, write_part};
+use crate::gpu::{GpuContext, PlanePair, Rows, SampledKind, backdrop_group, write_part};
 
 /// Draws into one pair of planes. Frames in flight share it: the queue keeps their order.
 #[derive(Debug)]
@@ -67,12 +68,12 @@ impl DeviceCanvas {
     }
 
     /// Records and submits one frame, and asks for its area in `slot`. Does not wait.
-    pub(super) fn draw(
+    pub(super) fn draw<S: DeviceSlot>(
         &mut self,
         textures: &mut [LayerTexture],
         frame: &DeviceFrame<'_>,
-        mut slot: ReadbackSlot,
-    ) -> ReadbackSlot {
+        mut slot: S,
+    ) -> S {
         let gpu = self.draws.gpu().clone();
         if let Some(below) = frame.below {
             self.upload(&gpu, below, frame.area);
@@ -85,10 +86,8 @@ impl DeviceCanvas {
         self.record_effects(&gpu, &mut encoder, textures, &effects);
         let recording = Recording { gpu: &gpu, textures, frame };
         self.record_draws(&recording, &mut encoder, &draws);
-        let EvenRect { x, y, .. } = frame.area;
-        slot.record_copy(&mut encoder, &self.target, ((x, y), frame.area.size()));
-        let submission = gpu.queue.submit([encoder.finish()]);
-        slot.request(submission);
+        slot.record_copy(&mut encoder, &self.target, frame.area);
+        slot.submitted(gpu.queue.submit([encoder.finish()]));
         self.pool.end_frame();
         slot
     }

@@ -19,6 +19,8 @@ mod sampled;
 
 pub use compose::{ComposeError, Compositor, FrameLayer};
 pub use costs::{Costs, PassCosts};
-pub use frames::{ComposedFrame, FrameReturn, FrameRing, frame_ring};
+pub use frames::{
+    ComposedFrame, DeviceSlot, FrameReturn, FrameRing, MakeSlot, SlotSupply, frame_ring, read_back,
+};
 pub use layers::{Cover, LayerTexture};
 pub use plan::{LayerContent, Pass, Plan, PlannedLayer, ScaledPart};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::refusal::Refusal;
+
 /// Why there is no MP4.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
@@ -11,6 +13,19 @@ pub enum EncodeError {
         /// FFmpeg's name of it.
         name: &'static str,
     },
+    /// The encoder that was asked for is not here.
+    #[error(
+        "the encoder {name} cannot be used: {refusal}; `avs-engine encoders` lists what can, `--encoder auto` takes it"
+    )]
+    Unusable {
+        /// Its name on the command line.
+        name: &'static str,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// The card failed while it held pictures.
+    #[error("the card failed")]
+    Card(#[source] Refusal),
     /// An encoder refused its settings or a frame.
     #[error("the {name} encoder failed")]
     Encoder {

@@ -1,20 +1,22 @@
-//! H.264 through libx264: NV12 frames in, packets out. A picture that stays is encoded once; what follows are skip pictures.
+//! The pictures of a video in, packets out. With x264, a picture that stays is encoded once; what follows are skip pictures.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use ffmpeg_next as ffmpeg;
-use ffmpeg_next::format::Pixel;
 
+use super::backend::H264Encoder;
+use super::choice::{self, EncoderChoice};
+#[cfg(target_os = "linux")]
+use super::cuda::CudaFrames;
 use super::error::EncodeError;
 use super::frame::PictureFrame;
 use super::mp4::TrackDesc;
-use super::packet::ready_packet;
+#[cfg(target_os = "linux")]
+use super::refusal::Refusal;
 use super::skip_pictures::SkipPictures;
+use super::x264;
 use crate::color::CodedPicture;
-
-/// FFmpeg's name of the encoder.
-const NAME: &str = "libx264";
 
 /// What to encode to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +27,12 @@ pub struct VideoSettings {
     pub height_px: u32,
     /// Frames per second.
     pub fps: u32,
-    /// x264's preset.
+    /// x264's preset; others take what is nearest to it.
     pub preset: String,
-    /// x264's constant rate factor, 0..=51.
+    /// x264's constant rate factor, 0..=51; others take what looks like it.
     pub crf: u8,
+    /// Which encoder.
+    pub encoder: EncoderChoice,
     /// Encodes pictures that stay again and again, instead of writing skip pictures.
     pub encode_repeats: bool,
 }
@@ -41,9 +45,9 @@ const KEYFRAME_INTERVAL: u32 = 250;
 /// An open encoder and the picture that it shows.
 pub struct VideoEncoder {
     settings: VideoSettings,
-    encoder: ffmpeg::encoder::video::Encoder,
-    frame: PictureFrame,
-    /// None where repeats are encoded.
+    encoder: Box<dyn H264Encoder>,
+    shown: Shown,
+    /// None where repeats are encoded: on request, and by every encoder but x264.
     skip_pictures: Option<SkipPictures>,
     /// There while the picture stays; x264 has ended its stream then.
     still: Option<Still>,
@@ -55,6 +59,15 @@ pub struct VideoEncoder {
     /// Frames by which a packet's decoding time is ahead of its place in the stream, for B-frames.
     delay: i64,
     packets_given: i64,
+}
+
+/// Where the picture is.
+enum Shown {
+    /// In memory of ours.
+    Host(PictureFrame),
+    /// On the encoder's own card.
+    #[cfg(target_os = "linux")]
+    Card(ffmpeg::frame::Video),
 }
 
 /// A picture that stays.
@@ -71,14 +84,28 @@ impl VideoEncoder {
     /// # Errors
     /// [`EncodeError`] where it is missing or refuses the settings.
     pub fn open(settings: &VideoSettings) -> Result<Self, EncodeError> {
-        let encoder = open_x264(settings)?;
-        let frame = PictureFrame::new((settings.width_px, settings.height_px));
-        let (parameter_sets, delay) = stream_facts(&encoder);
-        let skip_pictures = SkipPictures::new(parameter_sets).filter(|_| !settings.encode_repeats);
-        Ok(Self {
+        let shown = Shown::Host(PictureFrame::new((settings.width_px, settings.height_px)));
+        Ok(Self::with_encoder(settings, choice::open(settings)?, shown))
+    }
+
+    /// Opens NVENC for frames that are on its card already: give them to [`Self::begin_card_picture`].
+    ///
+    /// # Errors
+    /// [`Refusal`] where it does not take them.
+    #[cfg(target_os = "linux")]
+    pub fn open_on_card(settings: &VideoSettings, frames: &CudaFrames) -> Result<Self, Refusal> {
+        let encoder = choice::open_on_card(settings, frames)?;
+        Ok(Self::with_encoder(settings, encoder, Shown::Card(ffmpeg::frame::Video::empty())))
+    }
+
+    fn with_encoder(settings: &VideoSettings, encoder: Box<dyn H264Encoder>, shown: Shown) -> Self {
+        let delay = encoder.session().reordered_frames();
+        let skip_pictures = SkipPictures::new(encoder.session().parameter_sets())
+            .filter(|_| encoder.name() == x264::NAME && !settings.encode_repeats);
+        Self {
             settings: settings.clone(),
             encoder,
-            frame,
+            shown,
             skip_pictures,
             still: None,
             held: 0,
@@ -86,7 +113,7 @@ impl VideoEncoder {
             ready: VecDeque::new(),
             delay,
             packets_given: 0,
-        })
+        }
     }
 
     /// Shows another picture, for one frame at least; returns the one before, which is encoded.
@@ -94,13 +121,37 @@ impl VideoEncoder {
     /// # Errors
     /// [`EncodeError::Encoder`] where the encoder refuses the one before.
     pub fn show(&mut self, picture: Arc<CodedPicture>) -> Result<Option<Arc<CodedPicture>>, EncodeError> {
+        self.begin_picture()?;
+        match &mut self.shown {
+            Shown::Host(frame) => Ok(frame.show(picture)),
+            // Opened for frames of the card: a fault of ours.
+            #[cfg(target_os = "linux")]
+            Shown::Card(_) => {
+                Err(EncodeError::Encoder { name: self.encoder.name(), source: ffmpeg::Error::Bug })
+            }
+        }
+    }
+
+    /// Shows another picture that is on the encoder's card, for one frame at least.
+    ///
+    /// # Errors
+    /// [`EncodeError::Encoder`] where the encoder refuses the one before.
+    #[cfg(target_os = "linux")]
+    pub fn show_on_card(&mut self, frame: ffmpeg::frame::Video) -> Result<(), EncodeError> {
+        self.begin_picture()?;
+        self.shown = Shown::Card(frame);
+        Ok(())
+    }
+
+    /// Encodes what the picture before is still owed.
+    fn begin_picture(&mut self) -> Result<(), EncodeError> {
         if self.end_still() {
-            self.encoder = open_x264(&self.settings)?;
+            self.encoder = Box::new(x264::open(&self.settings)?);
         } else {
             self.encode_held()?;
         }
         self.held = 1;
-        Ok(self.frame.show(picture))
+        Ok(())
     }
 
     /// Shows the picture for one more frame.
@@ -137,8 +188,10 @@ impl VideoEncoder {
     pub fn next_packet(&mut self) -> Option<ffmpeg::Packet> {
         let mut packet = self.ready.pop_front()?;
         packet.set_duration(1);
-        // As x264 counts in a stream without end; it does not know of the others.
-        packet.set_dts(Some(self.packets_given - self.delay));
+        if self.skip_pictures.is_some() {
+            // As x264 counts in a stream without end; it does not know of the others.
+            packet.set_dts(Some(self.packets_given - self.delay));
+        }
         self.packets_given += 1;
         Some(packet)
     }
@@ -191,18 +244,29 @@ impl VideoEncoder {
     }
 
     fn send_frame(&mut self, kind: ffmpeg::picture::Type, index: i64) -> Result<(), EncodeError> {
-        let Some(frame) = self.frame.frame(kind, index) else { return Ok(()) };
-        self.encoder.send_frame(&frame).map_err(|source| EncodeError::Encoder { name: NAME, source })?;
+        match &mut self.shown {
+            Shown::Host(picture) => {
+                if let Some(frame) = picture.frame(kind, index) {
+                    self.encoder.send(&frame)?;
+                }
+            }
+            #[cfg(target_os = "linux")]
+            Shown::Card(frame) => {
+                frame.set_pts(Some(index));
+                frame.set_kind(kind);
+                self.encoder.send(frame)?;
+            }
+        }
         self.take_packets()
     }
 
     fn end_stream(&mut self) -> Result<(), EncodeError> {
-        self.encoder.send_eof().map_err(|source| EncodeError::Encoder { name: NAME, source })?;
+        self.encoder.end()?;
         self.take_packets()
     }
 
     fn take_packets(&mut self) -> Result<(), EncodeError> {
-        while let Some(packet) = ready_packet(&mut self.encoder, NAME)? {
+        while let Some(packet) = self.encoder.next_packet()? {
             self.ready.push_back(packet);
         }
         Ok(())
@@ -211,58 +275,17 @@ impl VideoEncoder {
     /// The track its packets go to.
     #[must_use]
     pub fn track(&self) -> TrackDesc {
-        let mut parameters = (&self.encoder).into();
+        let mut track = self.encoder.track();
         if self.skip_pictures.is_some() {
-            append_parameter_set(&mut parameters, &SkipPictures::parameter_set());
+            append_parameter_set(&mut track.parameters, &SkipPictures::parameter_set());
         }
-        TrackDesc { parameters, time_base: self.encoder.time_base() }
+        track
     }
 
     /// The encoder's name, as reported.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        NAME
-    }
-}
-
-fn open_x264(settings: &VideoSettings) -> Result<ffmpeg::encoder::video::Encoder, EncodeError> {
-    let codec = ffmpeg::encoder::find_by_name(NAME).ok_or(EncodeError::MissingEncoder { name: NAME })?;
-    let failed = |source| EncodeError::Encoder { name: NAME, source };
-    let mut context = ffmpeg::codec::Context::new_with_codec(codec);
-    // MP4 keeps the parameter sets in its header.
-    context.set_flags(ffmpeg::codec::Flags::GLOBAL_HEADER);
-    let mut video = context.encoder().video().map_err(failed)?;
-    let fps = i32::try_from(settings.fps).unwrap_or(i32::MAX);
-    video.set_width(settings.width_px);
-    video.set_height(settings.height_px);
-    video.set_format(Pixel::NV12);
-    video.set_time_base((1, fps));
-    video.set_frame_rate(Some((fps, 1)));
-    video.set_aspect_ratio((1, 1));
-    video.set_colorspace(ffmpeg::color::Space::BT709);
-    video.set_color_range(ffmpeg::color::Range::MPEG);
-    video.set_color_primaries(ffmpeg::color::Primaries::BT709);
-    video.set_color_transfer_characteristic(ffmpeg::color::TransferCharacteristic::BT709);
-    let mut options = ffmpeg::Dictionary::new();
-    options.set("preset", &settings.preset);
-    options.set("crf", &settings.crf.to_string());
-    // Pictures that we ask to be intra can be seeked to.
-    options.set("forced-idr", "1");
-    video.open_with(options).map_err(failed)
-}
-
-/// The parameter sets of an open encoder (Annex B), and how many frames it reorders.
-#[expect(unsafe_code, reason = "the binding has no call for them")]
-fn stream_facts(encoder: &ffmpeg::encoder::video::Encoder) -> (&[u8], i64) {
-    // SAFETY: the context is open and outlives the borrow; its extradata has the size that it says, or is null.
-    unsafe {
-        let context = encoder.as_ptr();
-        let (data, size) = ((*context).extradata, (*context).extradata_size);
-        let bytes = match usize::try_from(size) {
-            Ok(size) if !data.is_null() => std::slice::from_raw_parts(data, size),
-            _ => &[],
-        };
-        (bytes, i64::from((*context).has_b_frames))
+        self.encoder.name()
     }
 }
 

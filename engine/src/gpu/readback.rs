@@ -7,6 +7,7 @@
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{GpuError, PlanePair};
+use crate::geometry::Nv12Layout;
 
 /// Rows in a copied buffer start at multiples of this (WebGPU).
 const ROW_ALIGNMENT_BYTES: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
@@ -19,39 +20,17 @@ const FRAME_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 pub struct ReadbackSlot {
     device: wgpu::Device,
     buffer: wgpu::Buffer,
-    layout: FrameLayout,
+    layout: Nv12Layout,
     submission: Option<wgpu::SubmissionIndex>,
     mapped: Receiver<Result<(), wgpu::BufferAsyncError>>,
     on_mapped: Sender<Result<(), wgpu::BufferAsyncError>>,
-}
-
-/// Where the planes lie in a slot. NV12: both planes have rows of `width` bytes.
-#[derive(Debug, Clone, Copy)]
-struct FrameLayout {
-    width_px: u32,
-    height_px: u32,
-    row_bytes: u32,
-}
-
-impl FrameLayout {
-    fn of_size((width_px, height_px): (u32, u32)) -> Self {
-        Self { width_px, height_px, row_bytes: width_px.next_multiple_of(ROW_ALIGNMENT_BYTES) }
-    }
-
-    fn chroma_offset_bytes(self) -> u64 {
-        u64::from(self.row_bytes) * u64::from(self.height_px)
-    }
-
-    fn size_bytes(self) -> u64 {
-        self.chroma_offset_bytes() * 3 / 2
-    }
 }
 
 impl ReadbackSlot {
     /// Makes a slot for frames of an even size, and for parts of them.
     #[must_use]
     pub fn new(device: &wgpu::Device, size: (u32, u32)) -> Self {
-        let layout = FrameLayout::of_size(size);
+        let layout = layout_of(size);
         let buffer = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("read-back"),
             size: layout.size_bytes(),
@@ -69,7 +48,7 @@ impl ReadbackSlot {
         target: &PlanePair,
         ((x, y), size): ((u32, u32), (u32, u32)),
     ) {
-        self.layout = FrameLayout::of_size(size);
+        self.layout = layout_of(size);
         for (texture, offset, divisor) in
             [(&target.luma, 0, 1), (&target.chroma, self.layout.chroma_offset_bytes(), 2)]
         {
@@ -80,7 +59,7 @@ impl ReadbackSlot {
                     buffer: &self.buffer,
                     layout: wgpu::TexelCopyBufferLayout {
                         offset,
-                        bytes_per_row: Some(self.layout.row_bytes),
+                        bytes_per_row: Some(self.layout.pitch_bytes),
                         rows_per_image: None,
                     },
                 },
@@ -119,9 +98,9 @@ impl ReadbackSlot {
             .recv_timeout(FRAME_WAIT_MAX)
             .map_err(|error| lost(&error))?
             .map_err(|error| lost(&error))?;
-        let FrameLayout { width_px, height_px, row_bytes } = self.layout;
+        let Nv12Layout { width_px, height_px, pitch_bytes } = self.layout;
         let bytes = self.buffer.get_mapped_range(..self.layout.size_bytes()).map_err(|error| lost(&error))?;
-        for (index, line) in bytes.chunks_exact(row_bytes as usize).enumerate() {
+        for (index, line) in bytes.chunks_exact(pitch_bytes as usize).enumerate() {
             let (plane, index) = match index.checked_sub(height_px as usize) {
                 None => (0, index),
                 Some(chroma_index) => (1, chroma_index),
@@ -132,4 +111,9 @@ impl ReadbackSlot {
         self.buffer.unmap();
         Ok(())
     }
+}
+
+/// Where the planes of a picture of even size lie in a slot.
+fn layout_of(size: (u32, u32)) -> Nv12Layout {
+    Nv12Layout::aligned(size, ROW_ALIGNMENT_BYTES).expect("frames and their parts have even sizes")
 }

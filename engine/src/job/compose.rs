@@ -8,6 +8,7 @@ use avs_template::{LayerPart, Scene, SceneLayer, Ticks};
 use crossbeam_channel::Sender;
 
 use super::RenderContext;
+use super::frame_slot::FrameSlot;
 use super::image_loader::ImageLoader;
 use super::prepare::Prepared;
 use super::sources::{BlockState, MediaFailure, SourceKind, SourceMaker};
@@ -28,7 +29,7 @@ pub(super) struct ComposeStage<'a> {
     /// Frame numbers of the timeline.
     pub(super) frames: Range<u64>,
     pub(super) cancelled: &'a AtomicBool,
-    pub(super) ring: FrameRing,
+    pub(super) ring: FrameRing<FrameSlot>,
     pub(super) send_frame: Sender<SentFrame>,
     pub(super) trace: &'a Trace,
 }
@@ -36,7 +37,7 @@ pub(super) struct ComposeStage<'a> {
 /// One output frame.
 pub(super) enum SentFrame {
     /// Another picture than the frame before.
-    Drawn(ComposedFrame),
+    Drawn(ComposedFrame<FrameSlot>),
     /// The same picture as the frame before: nothing was drawn.
     Repeated,
 }
@@ -89,7 +90,7 @@ pub(super) fn run(context: &mut RenderContext, stage: ComposeStage<'_>) -> Resul
                 ComposeError::Abandoned => RenderError::StageLost { stage: "encode" },
             })?)
         };
-        if track.time(Step::WaitForEncoder, || send_frame.send(sent)).is_err() {
+        if !track.time(Step::WaitForEncoder, || send_frame.send(sent).is_ok()) {
             return Err(RenderError::StageLost { stage: "encode" });
         }
     }

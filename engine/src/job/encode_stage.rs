@@ -6,11 +6,12 @@ use avs_protocol::RenderStep;
 use crossbeam_channel::Receiver;
 
 use super::compose::SentFrame;
+use super::frame_slot::{FrameSink, FrameSlot};
 use super::prepare::Prepared;
 use super::progress::ProgressMeter;
 use super::sound_stage::SoundPackets;
 use crate::compositor::FrameReturn;
-use crate::encode::{Mp4Writer, TrackKind, VideoEncoder};
+use crate::encode::{Mp4Writer, TrackKind};
 use crate::error::RenderError;
 use crate::media::SAMPLE_RATE;
 use crate::trace::{Step, Trace, Track};
@@ -19,7 +20,8 @@ use crate::trace::{Step, Trace, Track};
 pub(super) struct EncodeStage<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) frames: Receiver<SentFrame>,
-    pub(super) give_back: FrameReturn,
+    pub(super) give_back: FrameReturn<FrameSlot>,
+    pub(super) sink: FrameSink,
     pub(super) packets: Option<SoundPackets>,
     pub(super) meter: ProgressMeter<'a>,
     pub(super) trace: &'a Trace,
@@ -29,38 +31,41 @@ impl EncodeStage<'_> {
     /// Encodes until every frame of the timeline is in the file; returns the encoder's name.
     pub(super) fn run(mut self, out_path: &Path) -> Result<&'static str, RenderError> {
         let mut track = self.trace.track("encode");
-        let mut encoder = VideoEncoder::open(&self.prepared.video)?;
+        let encoder = self.sink.encoder(self.prepared)?;
         let sound = self.packets.as_ref().map(|packets| &packets.track);
         let mut writer = Mp4Writer::create(out_path, &encoder.track(), sound)?;
         let frame_count = self.prepared.timeline.frame_count;
         for index in 0..i64::try_from(frame_count).unwrap_or(i64::MAX) {
             match track.time(Step::WaitForFrames, || self.frames.recv()) {
                 Ok(SentFrame::Drawn(frame)) => {
-                    let picture = track.time(Step::ReadBack, || frame.finish(&self.give_back))?;
-                    if let Some(encoded) = track.time(Step::Encode, || encoder.show(picture))? {
-                        self.give_back.give(encoded);
-                    }
+                    self.sink.show(frame, self.prepared, &self.give_back, &mut track)?;
                 }
-                Ok(SentFrame::Repeated) => track.time(Step::Encode, || encoder.repeat())?,
+                Ok(SentFrame::Repeated) => {
+                    let encoder = self.sink.encoder(self.prepared)?;
+                    track.time(Step::Encode, || encoder.repeat())?;
+                }
                 Err(_) => return Err(RenderError::StageLost { stage: "compose" }),
             }
-            self.write_ready((&mut encoder, &mut writer), Some(index + 1), &mut track)?;
+            self.write_ready(&mut writer, Some(index + 1), &mut track)?;
             self.meter.frame_done();
         }
         self.meter.report(RenderStep::Finishing);
+        let encoder = self.sink.encoder(self.prepared)?;
+        let name = encoder.name();
         track.time(Step::Encode, || encoder.finish())?;
-        self.write_ready((&mut encoder, &mut writer), None, &mut track)?;
+        self.write_ready(&mut writer, None, &mut track)?;
         track.time(Step::Mux, || writer.finish())?;
-        Ok(encoder.name())
+        Ok(name)
     }
 
     /// Writes the video packets that are ready and the sound up to `frame_count` frames, or all that is left.
     fn write_ready(
         &mut self,
-        (encoder, writer): (&mut VideoEncoder, &mut Mp4Writer),
+        writer: &mut Mp4Writer,
         frame_count: Option<i64>,
         track: &mut Track,
     ) -> Result<(), RenderError> {
+        let encoder = self.sink.encoder(self.prepared)?;
         track.time(Step::Mux, || {
             while let Some(packet) = encoder.next_packet() {
                 writer.write(TrackKind::Video, packet)?;

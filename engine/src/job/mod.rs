@@ -3,13 +3,16 @@
 //! ```text
 //! decode, one thread a visible video ──pictures(4)──▶ compose ──frames in flight(3)──▶ encode + mux
 //!                                                 (this thread)                            ▲
-//!                             sound: decode + mix ──blocks(8)──▶ AAC ──packets(64)─────────┘
+//!                             sound: decode + mix ──blocks(8)──▶ AAC ──packets(2048)───────┘
 //! ```
 //! A stage that fails drops its ends of the queues; its neighbours see that and stop; the first error is reported.
 
 mod asset_errors;
+#[cfg(target_os = "linux")]
+mod card_path;
 mod compose;
 mod encode_stage;
+mod frame_slot;
 mod image_loader;
 mod placement;
 mod prepare;
@@ -27,6 +30,8 @@ use std::time::{Duration, Instant};
 use avs_protocol::{RenderReport, RenderStep, RenderWarning};
 use avs_template::Ticks;
 
+#[cfg(target_os = "linux")]
+pub use card_path::{CardEncoder, CardRefusal, CardSlot, card_slots, open_card_path};
 pub use prepare::{AssetPaths, RenderRequest, probe_assets, probed_asset};
 pub use progress::{RenderProgress, Timings};
 
@@ -39,6 +44,7 @@ use crate::text::Fonts;
 use crate::trace::Trace;
 use compose::{ComposeStage, Composed, SentFrame};
 use encode_stage::EncodeStage;
+use frame_slot::{FrameSlot, finished};
 use prepare::Prepared;
 use progress::ProgressMeter;
 
@@ -121,13 +127,14 @@ fn run_stages(
 ) -> Result<(Composed, &'static str), RenderError> {
     let trace = control.trace;
     let timeline = &prepared.timeline;
-    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT);
+    let (sink, slots) = frame_slot::open_way(context, prepared);
+    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT, slots);
     let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
     let meter = ProgressMeter::new(timeline.frame_count, control.on_progress);
     std::thread::scope(|scope| {
         let sound = sound_stage::spawn(scope, prepared, trace)?;
         let (packets, sound) = sound.map(|stage| (stage.packets, stage.threads)).unzip();
-        let encode = EncodeStage { prepared, frames, give_back, packets, meter, trace };
+        let encode = EncodeStage { prepared, frames, give_back, sink, packets, meter, trace };
         let encode = std::thread::Builder::new()
             .name("encode".into())
             .spawn_scoped(scope, move || encode.run(out_path))
@@ -174,7 +181,7 @@ pub fn still(
     let timeline = &prepared.timeline;
     let last = timeline.frame_count - 1;
     let frame = (timeline.fps.frame_count(at + timeline.fps.duration_of(1)) - 1).min(last);
-    let (ring, give_back) = frame_ring(timeline.canvas, 1);
+    let (ring, give_back) = frame_ring(timeline.canvas, 1, FrameSlot::READ_BACK);
     let (send_frame, frames) = crossbeam_channel::bounded(1);
     let cancelled = &AtomicBool::new(false);
     let (frames_wanted, trace) = (frame..frame + 1, &Trace::new(false));
@@ -184,7 +191,7 @@ pub fn still(
     let Ok(SentFrame::Drawn(composed)) = frames.recv() else {
         return Err(RenderError::StageLost { stage: "compose" });
     };
-    let picture = composed.finish(&give_back)?;
+    let picture = finished(composed, &give_back)?;
     Ok(Arc::try_unwrap(picture).unwrap_or_else(|shared| CodedPicture::clone(&shared)))
 }
 
@@ -209,7 +216,7 @@ pub fn compose_only(
     let prepared = Prepared::new(&mut context.fonts, request)?;
     let timeline = &prepared.timeline;
     let frame_count = timeline.frame_count;
-    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT);
+    let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT, FrameSlot::READ_BACK);
     let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
     let (cancelled, trace) = (control.cancelled, control.trace);
     let stage =
@@ -219,7 +226,7 @@ pub fn compose_only(
         let sink = scope.spawn(move || {
             for sent in frames {
                 if let SentFrame::Drawn(frame) = sent {
-                    give_back.give(frame.finish(&give_back)?);
+                    give_back.give(finished(frame, &give_back)?);
                 }
             }
             Ok::<_, RenderError>(())

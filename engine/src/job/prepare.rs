@@ -9,7 +9,7 @@ use avs_template::{
 };
 
 use super::asset_errors;
-use crate::encode::VideoSettings;
+use crate::encode::{EncoderChoice, VideoSettings};
 use crate::error::RenderError;
 use crate::limits;
 use crate::media::{MediaError, MediaProbe, probe};
@@ -33,6 +33,8 @@ pub struct RenderRequest {
     pub preset: Option<String>,
     /// x264 constant rate factor, where it is not the quality's.
     pub crf: Option<u8>,
+    /// Which encoder.
+    pub encoder: EncoderChoice,
     /// Encodes pictures that stay frame by frame, instead of writing skip pictures.
     pub encode_repeats: bool,
 }
@@ -76,6 +78,7 @@ impl Prepared {
             fps: output.fps.get(),
             preset: request.preset.clone().unwrap_or_else(|| output.preset.to_owned()),
             crf: request.crf.unwrap_or(output.crf),
+            encoder: request.encoder,
             encode_repeats: request.encode_repeats,
         };
         let (placeholders, warnings) = (replaced.placeholders, replaced.warnings);
@@ -120,15 +123,32 @@ struct Probes {
 
 impl Probes {
     fn of(template: &Template, assets: &AssetPaths) -> Self {
-        let mut probes = Self { found: BTreeMap::new(), failed: BTreeMap::new() };
-        for key in template.blocks.iter().filter_map(|block| Some(block.content.source()?.key())) {
-            let Some(path) = assets.get(key) else { continue };
-            if probes.found.contains_key(key) || probes.failed.contains_key(key) {
-                continue;
+        let keys = template.blocks.iter().filter_map(|block| Some(block.content.source()?.key()));
+        let files: BTreeMap<&str, &PathBuf> = keys.filter_map(|key| Some((key, assets.get(key)?))).collect();
+        let files: Vec<_> = files.into_iter().collect();
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = files.len().div_ceil(cores).max(1);
+        let probed = |files: &[(&str, &PathBuf)]| -> Vec<_> {
+            files.iter().map(|(key, path)| ((*key).to_owned(), probe(key, path))).collect()
+        };
+        // Each opens its file several times and decodes a first picture: worth a thread for each core.
+        let outcomes = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                files.chunks(share).skip(1).map(|files| scope.spawn(move || probed(files))).collect();
+            let mut outcomes = probed(files.chunks(share).next().unwrap_or_default());
+            for thread in threads {
+                match thread.join() {
+                    Ok(more) => outcomes.extend(more),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
             }
-            match probe(key, path) {
-                Ok(found) => drop(probes.found.insert(key.to_owned(), found)),
-                Err(error) => drop(probes.failed.insert(key.to_owned(), error)),
+            outcomes
+        });
+        let mut probes = Self { found: BTreeMap::new(), failed: BTreeMap::new() };
+        for (key, outcome) in outcomes {
+            match outcome {
+                Ok(found) => drop(probes.found.insert(key, found)),
+                Err(error) => drop(probes.failed.insert(key, error)),
             }
         }
         probes

@@ -139,10 +139,21 @@ impl SourceMaker<'_> {
                 .as_ref()
                 .map(|plan| BackdropDesc { picture: plan.picture, sigma_px: timeline.backdrop_sigma_px() }),
             times,
+            threads: self.decoder_threads(block),
             trace: self.trace.clone(),
         })?;
         let covers = std::iter::once(plan.cover).chain(backdrop.map(|plan| plan.cover));
         Ok(shown(textures.add(covers), !facts.has_alpha, SourceKind::Video(feed)))
+    }
+
+    /// The cores, shared with the other videos that show when a block begins: more threads only hold more pictures.
+    fn decoder_threads(&self, block: &PlacedBlock) -> usize {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let shows = |other: &&PlacedBlock| {
+            matches!(other.content, Content::Video(_)) && other.frames.contains(&block.frames.start)
+        };
+        let videos = self.prepared.timeline.blocks.iter().filter(shows).count().max(1);
+        (cores / videos).clamp(1, limits::DECODER_THREADS_MAX)
     }
 
     /// How the backdrop of a `contain-blur` that stays in its place is made as the video is decoded: on a software

@@ -59,7 +59,24 @@ pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<Rg
     let (decoder, orientation) = decoder_of(reader)?;
     let mut decoded = DynamicImage::from_decoder(decoder).map_err(MediaFault::DamagedImage)?;
     decoded.apply_orientation(orientation);
-    premultiplied_at_size(decoded.into_rgba8(), crop, size)
+    if decoded.color().has_alpha() {
+        premultiplied_at_size(decoded.into_rgba8(), crop, size)
+    } else {
+        opaque_at_size(decoded.into_rgb8(), crop, size)
+    }
+}
+
+/// Brings `crop` of a picture without alpha to `size`; alpha is added at the end, where there are fewest texels.
+fn opaque_at_size(
+    source: image::RgbImage,
+    crop: RectPx,
+    size: (u32, u32),
+) -> Result<RgbaPicture, MediaFault> {
+    let from_size = source.dimensions();
+    let bytes = scaled(source.into_raw(), from_size, (crop, size), resize::PixelType::U8x3)?;
+    let (texels, _) = bytes.as_chunks::<3>();
+    let bytes = texels.iter().flat_map(|[r, g, b]| [*r, *g, *b, u8::MAX]).collect();
+    Ok(RgbaPicture { width_px: size.0, height_px: size.1, bytes })
 }
 
 /// Brings `crop` of straight RGBA to `size`, premultiplied.
@@ -74,44 +91,41 @@ pub(super) fn premultiplied_at_size(
             |value: u8| u8::try_from((u32::from(value) * u32::from(a) + 127) / 255).unwrap_or(u8::MAX);
         texel.0 = [premul(r), premul(g), premul(b), a];
     }
-    scaled(source, crop, size)
-}
-
-fn scaled(
-    source: image::RgbaImage,
-    crop: RectPx,
-    (width_px, height_px): (u32, u32),
-) -> Result<RgbaPicture, MediaFault> {
-    let (source_width, source_height) = source.dimensions();
-    let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
-    if (crop.x, crop.y, crop.width, crop.height) == whole
-        && (source_width, source_height) == (width_px, height_px)
-    {
-        return Ok(RgbaPicture { width_px, height_px, bytes: source.into_raw() });
-    }
-    let damaged = |error: &dyn std::fmt::Display| {
-        MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error.to_string())))
-    };
-    let from = resize::images::Image::from_vec_u8(
-        source_width,
-        source_height,
-        source.into_raw(),
-        resize::PixelType::U8x4,
-    )
-    .map_err(|error| damaged(&error))?;
-    let mut to = resize::images::Image::new(width_px, height_px, resize::PixelType::U8x4);
-    let options = resize::ResizeOptions::new()
-        .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))
-        .use_alpha(false)
-        .crop(crop.x, crop.y, crop.width, crop.height);
-    resize::Resizer::new().resize(&from, &mut to, &options).map_err(|error| damaged(&error))?;
-    let mut bytes = to.into_vec();
+    let from_size = source.dimensions();
+    let mut bytes = scaled(source.into_raw(), from_size, (crop, size), resize::PixelType::U8x4)?;
     let (texels, _) = bytes.as_chunks_mut::<4>();
     for [r, g, b, a] in texels {
         // Lanczos overshoots; a premultiplied colour above its alpha would glow.
         (*r, *g, *b) = ((*r).min(*a), (*g).min(*a), (*b).min(*a));
     }
-    Ok(RgbaPicture { width_px, height_px, bytes })
+    Ok(RgbaPicture { width_px: size.0, height_px: size.1, bytes })
+}
+
+/// Brings `crop` of tightly packed texels to a size.
+fn scaled(
+    source: Vec<u8>,
+    (source_width, source_height): (u32, u32),
+    (crop, (width_px, height_px)): (RectPx, (u32, u32)),
+    texel: resize::PixelType,
+) -> Result<Vec<u8>, MediaFault> {
+    let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
+    if (crop.x, crop.y, crop.width, crop.height) == whole
+        && (source_width, source_height) == (width_px, height_px)
+    {
+        return Ok(source);
+    }
+    let damaged = |error: &dyn std::fmt::Display| {
+        MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error.to_string())))
+    };
+    let from = resize::images::Image::from_vec_u8(source_width, source_height, source, texel)
+        .map_err(|error| damaged(&error))?;
+    let mut to = resize::images::Image::new(width_px, height_px, texel);
+    let options = resize::ResizeOptions::new()
+        .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))
+        .use_alpha(false)
+        .crop(crop.x, crop.y, crop.width, crop.height);
+    resize::Resizer::new().resize(&from, &mut to, &options).map_err(|error| damaged(&error))?;
+    Ok(to.into_vec())
 }
 
 fn decoder_of<R: BufRead + Seek + 'static>(

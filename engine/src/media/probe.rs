@@ -50,7 +50,7 @@ fn probed(path: &Path) -> Result<MediaProbe, MediaFault> {
     }
     let (kind, size, has_alpha) = match (has_video, has_audio) {
         (true, _) => {
-            let mut reader = VideoReader::open(path)?;
+            let mut reader = VideoReader::open(path, 1)?;
             reader.advance_to(Ticks::ZERO)?;
             (avs_protocol::MediaKind::Video, Some(reader.upright_size()), reader.has_alpha())
         }

@@ -26,6 +26,8 @@ pub struct VideoFeedDesc {
     pub backdrop: Option<BackdropDesc>,
     /// Source time of each output frame, in order; decreases where the file plays anew.
     pub times: Vec<Ticks>,
+    /// Threads that decode besides the one that scales and delivers.
+    pub threads: usize,
     /// Where the thread keeps its time.
     pub trace: Trace,
 }
@@ -88,7 +90,7 @@ impl Drop for VideoFeed {
 }
 
 fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>, track: &mut Track) -> Result<(), MediaFault> {
-    let mut reader = VideoReader::open(&desc.path)?;
+    let mut reader = VideoReader::open(&desc.path, desc.threads)?;
     if let Some(&first) = desc.times.first().filter(|first| **first > Ticks::ZERO) {
         reader.seek(first)?;
     }
@@ -100,7 +102,7 @@ fn deliver(desc: &VideoFeedDesc, send: &Sender<Delivery>, track: &mut Track) -> 
     for (index, &time) in desc.times.iter().enumerate() {
         // It plays anew.
         if time < before {
-            reader = VideoReader::open(&desc.path)?;
+            reader = VideoReader::open(&desc.path, desc.threads)?;
             reader.want(run_from(&desc.times, index));
             if time > Ticks::ZERO {
                 reader.seek(time)?;

@@ -22,6 +22,7 @@ const DEINTERLACER: &str = "bwdif=mode=send_frame:deint=interlaced";
 
 pub(crate) struct VideoReader {
     path: PathBuf,
+    threads: usize,
     input: MediaInput,
     decoder: ffmpeg::decoder::Video,
     stream_index: usize,
@@ -43,8 +44,8 @@ pub(crate) struct VideoReader {
 }
 
 impl VideoReader {
-    /// Opens the best video stream of a file; decoding is threaded by frames.
-    pub(crate) fn open(path: &Path) -> Result<Self, MediaFault> {
+    /// Opens the best video stream of a file, to be decoded by so many threads, each a frame.
+    pub(crate) fn open(path: &Path, threads: usize) -> Result<Self, MediaFault> {
         let input = MediaInput::open(path)?;
         let stream = input.best_stream(ffmpeg::media::Type::Video).ok_or(MediaFault::NoVideo)?;
         let (stream_index, time_base) = (stream.index(), stream.time_base());
@@ -55,9 +56,8 @@ impl VideoReader {
         let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
         let mut context =
             ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         context.set_threading(ffmpeg::threading::Config {
-            count: cores.min(limits::DECODER_THREADS_MAX),
+            count: threads,
             ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
         });
         let decoder = open_decoder(context.decoder(), decoder_name)
@@ -66,6 +66,7 @@ impl VideoReader {
         check_size(decoder.width(), decoder.height())?;
         Ok(Self {
             path: path.to_owned(),
+            threads,
             input,
             decoder,
             stream_index,
@@ -124,7 +125,7 @@ impl VideoReader {
         self.next = self.decode_next()?;
         // A transport stream may be entered behind its last keyframe, where nothing can be decoded.
         if self.next.as_ref().is_none_or(|(starts, _)| *starts > time + timestamp_tolerance()) {
-            *self = Self::open(&self.path)?;
+            *self = Self::open(&self.path, self.threads)?;
         }
         Ok(())
     }

@@ -15,6 +15,7 @@ use avs_protocol::{Command, Event, Failure, FailureCode, JobRef, PROTOCOL_VERSIO
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::channel::{CommandReceiver, EventSender, channel_from_fd};
+use crate::encode::EncoderChoice;
 use crate::error::RenderError;
 use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render};
 use crate::trace::Trace;
@@ -112,6 +113,7 @@ fn work_off(
                     out_path: PathBuf::from(out_path),
                     preset: None,
                     crf: None,
+                    encoder: EncoderChoice::Auto,
                     encode_repeats: false,
                 };
                 return render_job(context, (job, &request), events, cancelled);
