@@ -45,7 +45,8 @@ pub(crate) fn run(material: &Material, scratch: &Path) -> anyhow::Result<()> {
                 1000.0 / frames_per_sec
             );
             figures.push(json!({ "resolution": resolution, "layers": layers,
-                "framesPerSec": frames_per_sec.round(), "gigabytesPerSec": gigabytes_per_sec }));
+                "framesPerSec": (frames_per_sec * 10.0).round() / 10.0,
+                "gigabytesPerSec": (gigabytes_per_sec * 100.0).round() / 100.0 }));
         }
     }
     let adapter = context.gpu.adapter.name;

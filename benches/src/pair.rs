@@ -1,6 +1,7 @@
 //! Two engines at once on one machine: what both get done together, against one after the other.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::bail;
@@ -21,7 +22,7 @@ pub(crate) fn run_pair(case: &Case, (engine, scratch): (&Path, &Path), turns: us
     for _ in 0..turns {
         alone.push(run(&mut command(0)?)?.wall_secs);
         let began = Instant::now();
-        let mut children = [command(0)?.spawn()?, command(1)?.spawn()?];
+        let mut children = [quiet(command(0)?).spawn()?, quiet(command(1)?).spawn()?];
         for child in &mut children {
             if !child.wait()?.success() {
                 bail!("one of two engines at once failed");
@@ -40,6 +41,12 @@ pub(crate) fn run_pair(case: &Case, (engine, scratch): (&Path, &Path), turns: us
     let document = serde_json::json!({ "case": case.name, "turns": turns, "machine": crate::measure::machine(),
         "aloneSecs": alone, "togetherSecs": together, "throughput": throughput, "throughputMin": 1.0 - LOSS_MAX });
     Ok(std::fs::write("benches/results/pair.json", serde_json::to_string_pretty(&document)? + "\n")?)
+}
+
+/// Says nothing: both would say it at once.
+fn quiet(mut command: Command) -> Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

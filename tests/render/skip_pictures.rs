@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use avs_tests::{Scratch, decoded_frames, gpu_context, render_to, request};
+use avs_tests::{Scratch, decoded_frames, ffmpeg, gpu_context, render_to, request};
+use openh264::decoder::{DecodedYUV, Decoder};
+use openh264::formats::YUVSource;
 use serde_json::{Value, json};
 
 use crate::counting::{CLIP, write_counting_clip};
@@ -83,4 +85,47 @@ fn the_headers_of_a_skip_picture_are_what_they_say() {
     avs_tests::ffmpeg(&["-ss", "9", "-i", file, "-c:v", "libx264", "-qp", "0", late.to_str().unwrap()]);
     let (late, whole) = (decoded_frames(&late), decoded_frames(&request.out_path));
     assert!(!late.is_empty() && late.iter().all(|frame| *frame == whole[0]));
+}
+
+/// The planes of a picture of OpenH264's as NV12 without padding.
+fn nv12_of(picture: &DecodedYUV<'_>) -> (Vec<u8>, Vec<u8>) {
+    let (width, height) = picture.dimensions();
+    let (y_stride, u_stride, v_stride) = picture.strides();
+    let luma = picture.y().chunks(y_stride).take(height).flat_map(|row| row[..width].to_vec()).collect();
+    let (cb, cr) = (picture.u().chunks(u_stride), picture.v().chunks(v_stride));
+    let pairs = cb.zip(cr).take(height / 2).flat_map(|(cb, cr)| {
+        cb[..width / 2].iter().zip(cr).flat_map(|(cb, cr)| [*cb, *cr]).collect::<Vec<_>>()
+    });
+    (luma, pairs.collect())
+}
+
+#[test]
+fn a_decoder_that_shares_nothing_with_ffmpeg_shows_the_same_pictures() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    write_counting_clip(&scratch, (30, 1), 48);
+    let output = json!({ "quality": "draft", "fps": 30 });
+    let mut request = request(still_moving_still(), output, scratch.path(), &scratch.file("skip.mp4"));
+    // Baseline and main: without B-frames, pictures leave the decoder in the order in which they came.
+    request.preset = Some("ultrafast".to_owned());
+    render_to(&mut context, &request).unwrap();
+    let stream = scratch.file("skip.h264");
+    let (file, bare) = (request.out_path.to_str().unwrap(), stream.to_str().unwrap());
+    ffmpeg(&["-i", file, "-c", "copy", "-bsf:v", "h264_mp4toannexb", bare]);
+    let wanted = decoded_frames(&request.out_path);
+    let bytes = std::fs::read(&stream).unwrap();
+    let mut decoder = Decoder::new().unwrap();
+    let mut shown = 0;
+    for unit in openh264::nal_units(&bytes) {
+        if let Some(picture) = decoder.decode(unit).unwrap() {
+            let (luma, chroma) = nv12_of(&picture);
+            assert!(luma == wanted[shown].luma && chroma == wanted[shown].chroma, "frame {shown}");
+            shown += 1;
+        }
+    }
+    for picture in decoder.flush_remaining().unwrap() {
+        assert!(nv12_of(&picture).0 == wanted[shown].luma, "frame {shown}");
+        shown += 1;
+    }
+    assert_eq!(shown, wanted.len());
 }
