@@ -88,7 +88,7 @@ impl VideoEncoder {
         Ok(Self::with_encoder(settings, choice::open(settings)?, shown))
     }
 
-    /// Opens NVENC for frames that are on its card already: give them to [`Self::begin_card_picture`].
+    /// Opens NVENC for frames that are on its card already: give them to [`Self::show_on_card`].
     ///
     /// # Errors
     /// [`Refusal`] where it does not take them.
