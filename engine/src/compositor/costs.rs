@@ -32,26 +32,26 @@ pub struct Costs {
 }
 
 impl Costs {
-    /// An adapter that computes on the CPU: every sample of a shader costs more than a loop made for the job.
-    /// Measured on two x86-64 cores with Mesa 22.3.6: the device by full-frame passes (ARCHITECTURE.md), the CPU by
-    /// `cargo bench -p avs-benches compose`.
+    /// An adapter that computes on the CPU: every sample of a shader costs more than a loop made for the job. Rounded from
+    /// `./dev bench compose` on two x86-64 cores with Mesa 22.3.6; `copy` from single passes, `video_converted` and
+    /// `sampled` from the shader's number of samples.
     pub const SOFTWARE: Self = Self {
         host: PassCosts {
-            clear: 60.0,
+            clear: 30.0,
             copy: 150.0,
-            video: 300.0,
+            video: 110.0,
             video_converted: f64::INFINITY,
-            still: 500.0,
-            scaled: 2_200.0,
+            still: 450.0,
+            scaled: 320.0,
             sampled: f64::INFINITY,
         },
         device: PassCosts {
-            clear: 1_800.0,
+            clear: 740.0,
             copy: 450.0,
-            video: 7_300.0,
-            video_converted: 15_000.0,
-            still: 7_300.0,
-            scaled: 11_500.0,
+            video: 5_000.0,
+            video_converted: 10_000.0,
+            still: 3_700.0,
+            scaled: 8_000.0,
             sampled: 25_000.0,
         },
     };
