@@ -20,6 +20,8 @@ pub const DECODER_THREADS_MAX: usize = 4;
 pub const PICTURES_AHEAD: usize = 4;
 /// Frames being drawn or read back at once: one drawn, one copied, one encoded.
 pub const FRAMES_IN_FLIGHT: usize = 3;
+/// Longest wait for one frame of the device. Software adapters need milliseconds; one silent for this long is gone.
+pub const FRAME_WAIT_MAX: Duration = Duration::from_secs(30);
 /// Encoded audio packets waiting for the muxer: 2048 × 1024 samples are 44 s, in about one megabyte. Sound is encoded
 /// while the first pictures are still being decoded.
 pub const AUDIO_PACKETS_AHEAD: usize = 2048;

@@ -6,6 +6,8 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 
+use crate::media::checked;
+
 /// A reference to a device or a pool, given up when dropped.
 #[derive(Debug)]
 pub(super) struct BufferRef(NonNull<ffi::AVBufferRef>);
@@ -117,9 +119,4 @@ impl FramePool {
         }
         Ok(frame)
     }
-}
-
-/// FFmpeg's status as a result.
-pub(super) fn checked(status: i32) -> Result<(), ffmpeg::Error> {
-    if status < 0 { Err(ffmpeg::Error::from(status)) } else { Ok(()) }
 }

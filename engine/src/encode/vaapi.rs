@@ -9,10 +9,11 @@ use ffmpeg_next::format::Pixel;
 
 use super::backend::{H264Encoder, Session, SessionDesc};
 use super::error::EncodeError;
-use super::hardware::{BufferRef, FramePool, PoolDesc, checked};
+use super::hardware::{BufferRef, FramePool, PoolDesc};
 use super::hardware_settings::{VAAPI_RETREATS, vaapi_options};
 use super::refusal::Refusal;
 use super::video::VideoSettings;
+use crate::media::checked;
 
 /// FFmpeg's name of the encoder.
 pub(super) const NAME: &str = "h264_vaapi";

@@ -2,15 +2,13 @@
 //! Vulkan only; each has an allocation of its own, since drivers share whole allocations.
 
 use std::os::fd::{FromRawFd, OwnedFd};
-use std::time::Duration;
 
 use ash::{khr, vk};
 
+use super::readback::wait_for;
 use super::{GpuError, PlanePair};
 use crate::geometry::Nv12Layout;
 
-/// Longest wait for one frame; a device silent for this long is gone.
-const FRAME_WAIT_MAX: Duration = Duration::from_secs(30);
 /// What an importer can take without knowing the driver: the driver's own descriptor.
 const HANDLE: vk::ExternalMemoryHandleTypeFlags = vk::ExternalMemoryHandleTypeFlags::OPAQUE_FD;
 
@@ -107,15 +105,7 @@ impl ExportedSlot {
 
     /// Records the copy of both planes into this slot.
     pub fn record_copy(&self, encoder: &mut wgpu::CommandEncoder, target: &PlanePair) {
-        for (texture, offset) in [(&target.luma, 0), (&target.chroma, self.layout.chroma_offset_bytes())] {
-            let bytes_per_row = Some(self.layout.pitch_bytes);
-            let layout = wgpu::TexelCopyBufferLayout { offset, bytes_per_row, rows_per_image: None };
-            encoder.copy_texture_to_buffer(
-                texture.as_image_copy(),
-                wgpu::TexelCopyBufferInfo { buffer: &self.buffer, layout },
-                texture.size(),
-            );
-        }
+        target.record_copy(encoder, (0, 0), (&self.buffer, self.layout));
     }
 
     /// Says which submission holds the copy.
@@ -128,9 +118,7 @@ impl ExportedSlot {
     /// # Errors
     /// [`GpuError::Lost`] where the device failed or stays silent.
     pub fn wait(&mut self, device: &wgpu::Device) -> Result<(), GpuError> {
-        let submission_index = self.submission.take();
-        let wait = wgpu::PollType::Wait { submission_index, timeout: Some(FRAME_WAIT_MAX) };
-        device.poll(wait).map(drop).map_err(|error| GpuError::Lost(error.to_string()))
+        wait_for(device, self.submission.take())
     }
 }
 

@@ -1,5 +1,7 @@
 //! Textures that hold a picture as two planes, luma full size and chroma half size.
 
+use crate::geometry::Nv12Layout;
+
 /// Luma and chroma textures of one picture or one render target.
 #[derive(Debug)]
 pub struct PlanePair {
@@ -22,6 +24,30 @@ impl PlanePair {
         Self {
             luma: plane_texture(device, label, (width_px, height_px), luma),
             chroma: plane_texture(device, label, (width_px / 2, height_px / 2), chroma),
+        }
+    }
+
+    /// Records the copy of a part of both planes into a buffer; place and size of the part are even.
+    pub(super) fn record_copy(
+        &self,
+        encoder: &mut wgpu::CommandEncoder,
+        (x, y): (u32, u32),
+        (buffer, layout): (&wgpu::Buffer, Nv12Layout),
+    ) {
+        for (texture, offset, divisor) in
+            [(&self.luma, 0, 1), (&self.chroma, layout.chroma_offset_bytes(), 2)]
+        {
+            let origin = wgpu::Origin3d { x: x / divisor, y: y / divisor, z: 0 };
+            let bytes_per_row = Some(layout.pitch_bytes);
+            let (width, height) = (layout.width_px / divisor, layout.height_px / divisor);
+            encoder.copy_texture_to_buffer(
+                wgpu::TexelCopyTextureInfo { origin, ..texture.as_image_copy() },
+                wgpu::TexelCopyBufferInfo {
+                    buffer,
+                    layout: wgpu::TexelCopyBufferLayout { offset, bytes_per_row, rows_per_image: None },
+                },
+                wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
+            );
         }
     }
 

@@ -8,12 +8,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::{GpuError, PlanePair};
 use crate::geometry::Nv12Layout;
+use crate::limits;
 
 /// Rows in a copied buffer start at multiples of this (WebGPU).
 const ROW_ALIGNMENT_BYTES: u32 = wgpu::COPY_BYTES_PER_ROW_ALIGNMENT;
-
-/// Longest wait for one frame. Software adapters need milliseconds; a device silent for this long is gone.
-const FRAME_WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// A buffer that holds a part of one frame as NV12.
 #[derive(Debug)]
@@ -49,27 +47,7 @@ impl ReadbackSlot {
         ((x, y), size): ((u32, u32), (u32, u32)),
     ) {
         self.layout = layout_of(size);
-        for (texture, offset, divisor) in
-            [(&target.luma, 0, 1), (&target.chroma, self.layout.chroma_offset_bytes(), 2)]
-        {
-            let origin = wgpu::Origin3d { x: x / divisor, y: y / divisor, z: 0 };
-            encoder.copy_texture_to_buffer(
-                wgpu::TexelCopyTextureInfo { origin, ..texture.as_image_copy() },
-                wgpu::TexelCopyBufferInfo {
-                    buffer: &self.buffer,
-                    layout: wgpu::TexelCopyBufferLayout {
-                        offset,
-                        bytes_per_row: Some(self.layout.pitch_bytes),
-                        rows_per_image: None,
-                    },
-                },
-                wgpu::Extent3d {
-                    width: size.0 / divisor,
-                    height: size.1 / divisor,
-                    depth_or_array_layers: 1,
-                },
-            );
-        }
+        target.record_copy(encoder, (x, y), (&self.buffer, self.layout));
     }
 
     /// Asks for the bytes once `submission`, which holds the copy, is done.
@@ -88,14 +66,9 @@ impl ReadbackSlot {
     /// [`GpuError::Lost`] where the device failed or stays silent.
     pub fn read(&mut self, mut row: impl FnMut(usize, usize, &[u8])) -> Result<(), GpuError> {
         let lost = |detail: &dyn std::fmt::Display| GpuError::Lost(detail.to_string());
-        self.device
-            .poll(wgpu::PollType::Wait {
-                submission_index: self.submission.take(),
-                timeout: Some(FRAME_WAIT_MAX),
-            })
-            .map_err(|error| lost(&error))?;
+        wait_for(&self.device, self.submission.take())?;
         self.mapped
-            .recv_timeout(FRAME_WAIT_MAX)
+            .recv_timeout(limits::FRAME_WAIT_MAX)
             .map_err(|error| lost(&error))?
             .map_err(|error| lost(&error))?;
         let Nv12Layout { width_px, height_px, pitch_bytes } = self.layout;
@@ -116,4 +89,13 @@ impl ReadbackSlot {
 /// Where the planes of a picture of even size lie in a slot.
 fn layout_of(size: (u32, u32)) -> Nv12Layout {
     Nv12Layout::aligned(size, ROW_ALIGNMENT_BYTES).expect("frames and their parts have even sizes")
+}
+
+/// Waits until a submission is done.
+pub(super) fn wait_for(
+    device: &wgpu::Device,
+    submission_index: Option<wgpu::SubmissionIndex>,
+) -> Result<(), GpuError> {
+    let wait = wgpu::PollType::Wait { submission_index, timeout: Some(limits::FRAME_WAIT_MAX) };
+    device.poll(wait).map(drop).map_err(|error| GpuError::Lost(error.to_string()))
 }

@@ -4,6 +4,8 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 
+use super::status::checked;
+
 /// A chain that takes pictures of one format and size.
 pub(super) struct FrameFilter {
     graph: ffmpeg::filter::Graph,
@@ -48,14 +50,14 @@ impl FrameFilter {
     #[expect(unsafe_code, reason = "the binding looks filters up by name, and allocates for each picture")]
     pub(super) fn push(&mut self, frame: &ffmpeg::frame::Video) -> Result<(), ffmpeg::Error> {
         // SAFETY: the source lives as long as the graph; the call takes a reference of its own to the frame's bytes.
-        result_of(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), frame.as_ptr()) })
+        checked(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), frame.as_ptr()) })
     }
 
     /// Says that no more pictures come.
     #[expect(unsafe_code, reason = "as for `push`")]
     pub(super) fn finish(&mut self) -> Result<(), ffmpeg::Error> {
         // SAFETY: the source lives as long as the graph; null is the end.
-        result_of(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), std::ptr::null()) })
+        checked(unsafe { ffi::av_buffersrc_write_frame(self.filter(SOURCE), std::ptr::null()) })
     }
 
     /// Takes out the next picture that is done, with the time base of its timestamp.
@@ -65,7 +67,7 @@ impl FrameFilter {
         // SAFETY: the sink lives as long as the graph; the frame is ours and empty.
         unsafe {
             let sink = self.filter(SINK);
-            result_of(ffi::av_buffersink_get_frame(sink, frame.as_mut_ptr())).ok()?;
+            checked(ffi::av_buffersink_get_frame(sink, frame.as_mut_ptr())).ok()?;
             Some((frame, ffi::av_buffersink_get_time_base(sink).into()))
         }
     }
@@ -76,10 +78,6 @@ impl FrameFilter {
         // SAFETY: the graph has at least the two filters that it was built with, in the order of their making.
         unsafe { *(*self.graph.as_mut_ptr()).filters.add(index) }
     }
-}
-
-fn result_of(code: std::ffi::c_int) -> Result<(), ffmpeg::Error> {
-    if code < 0 { Err(ffmpeg::Error::from(code)) } else { Ok(()) }
 }
 
 fn format_of(frame: &ffmpeg::frame::Video) -> (Pixel, u32, u32) {

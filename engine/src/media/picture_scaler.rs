@@ -13,6 +13,7 @@ use super::error::MediaFault;
 use super::frame_filter::FrameFilter;
 use super::image_reader::premultiplied_at_size;
 use super::orientation::Orientation;
+use super::status::checked;
 use super::video_reader::has_alpha;
 use crate::color::{CodedPicture, ColorCoding, ColorRange, LumaCoefficients, Picture, PicturePool};
 
@@ -298,7 +299,7 @@ fn scale_into(
             [stride, stride, 0, 0].as_ptr(),
         )
     };
-    if scaled < 0 { Err(ffmpeg::Error::from(scaled)) } else { Ok(()) }
+    checked(scaled)
 }
 
 /// Tells swscale how the source is coded, for where it leaves Y'CbCr. Between Y'CbCr formats both ends are the same,

@@ -6,9 +6,10 @@ use cudarc::driver::{CudaContext, CudaStream, result};
 use ffmpeg_next as ffmpeg;
 use ffmpeg_next::ffi;
 
-use super::super::hardware::{BufferRef, checked};
+use super::super::hardware::BufferRef;
 use super::super::nvenc;
 use super::super::refusal::Refusal;
+use crate::media::checked;
 
 /// A card. One a process and card: a context takes half a gigabyte.
 #[derive(Debug)]

@@ -7,13 +7,14 @@ use ffmpeg_next::format::Pixel;
 
 use super::super::backend::{Session, SessionDesc};
 use super::super::error::EncodeError;
-use super::super::hardware::{FramePool, PoolDesc, checked};
+use super::super::hardware::{FramePool, PoolDesc};
 use super::super::hardware_settings::{NVENC_RETREATS, nvenc_options};
 use super::super::nvenc;
 use super::super::refusal::Refusal;
 use super::super::video::VideoSettings;
 use super::{CudaDevice, CudaSlot};
 use crate::geometry::Nv12Layout;
+use crate::media::checked;
 
 /// A pool of NV12 frames of one size. It grows to what the encoder holds (up to 41 frames with lookahead).
 #[derive(Debug)]
