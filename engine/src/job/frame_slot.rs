@@ -54,34 +54,37 @@ impl DeviceSlot for FrameSlot {
 
 /// The encoder, by where it takes frames from.
 pub(super) enum FrameSink {
-    /// Our memory; opened on the thread that encodes.
-    Host(Option<VideoEncoder>),
+    /// Our memory.
+    Host(VideoEncoder),
     /// The card's; with the device to wait for.
     #[cfg(target_os = "linux")]
     Card(CardEncoder, wgpu::Device),
 }
 
-/// Decides the way: over the card where everything is drawn there and NVENC works, else through our memory.
-pub(super) fn open_way(context: &RenderContext, prepared: &Prepared) -> (FrameSink, SlotSupply<FrameSlot>) {
+/// Opens the way over the card, where everything is drawn there and NVENC works; the slots are for that way, or for the one
+/// through our memory.
+pub(super) fn open_way(
+    context: &RenderContext,
+    prepared: &Prepared,
+) -> (Option<FrameSink>, SlotSupply<FrameSlot>) {
     #[cfg(target_os = "linux")]
     if !context.costs.prefers_host()
         && let Ok(gpu) = context.gpu.context()
         && let Some((encoder, slots)) = open_card_path(&gpu.device, &prepared.video, limits::FRAMES_IN_FLIGHT)
     {
         let slots = slots.into_iter().map(FrameSlot::Card).collect();
-        return (FrameSink::Card(encoder, gpu.device.clone()), SlotSupply::Made(slots));
+        return (Some(FrameSink::Card(encoder, gpu.device.clone())), SlotSupply::Made(slots));
     }
-    (FrameSink::Host(None), FrameSlot::READ_BACK)
+    (None, FrameSlot::READ_BACK)
 }
 
 impl FrameSink {
-    /// The encoder, opened at the first call.
-    pub(super) fn encoder(&mut self, prepared: &Prepared) -> Result<&mut VideoEncoder, RenderError> {
+    /// The encoder.
+    pub(super) fn encoder(&mut self) -> &mut VideoEncoder {
         match self {
-            Self::Host(Some(encoder)) => Ok(encoder),
-            Self::Host(unopened) => Ok(unopened.insert(VideoEncoder::open(&prepared.video)?)),
+            Self::Host(encoder) => encoder,
             #[cfg(target_os = "linux")]
-            Self::Card(encoder, _) => Ok(encoder.encoder()),
+            Self::Card(encoder, _) => encoder.encoder(),
         }
     }
 
@@ -89,7 +92,6 @@ impl FrameSink {
     pub(super) fn show(
         &mut self,
         frame: ComposedFrame<FrameSlot>,
-        prepared: &Prepared,
         back: &FrameReturn<FrameSlot>,
         track: &mut Track,
     ) -> Result<(), RenderError> {
@@ -105,8 +107,7 @@ impl FrameSink {
             return Ok(());
         }
         let picture = track.time(Step::ReadBack, || finished(frame, back))?;
-        let encoder = self.encoder(prepared)?;
-        if let Some(encoded) = track.time(Step::Encode, || encoder.show(picture))? {
+        if let Some(encoded) = track.time(Step::Encode, || self.encoder().show(picture))? {
             back.give(encoded);
         }
         Ok(())

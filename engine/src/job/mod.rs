@@ -127,14 +127,14 @@ fn run_stages(
 ) -> Result<(Composed, &'static str), RenderError> {
     let trace = control.trace;
     let timeline = &prepared.timeline;
-    let (sink, slots) = frame_slot::open_way(context, prepared);
+    let (card, slots) = frame_slot::open_way(context, prepared);
     let (ring, give_back) = frame_ring(timeline.canvas, limits::FRAMES_IN_FLIGHT, slots);
     let (send_frame, frames) = crossbeam_channel::bounded(limits::FRAMES_IN_FLIGHT);
     let meter = ProgressMeter::new(timeline.frame_count, control.on_progress);
     std::thread::scope(|scope| {
         let sound = sound_stage::spawn(scope, prepared, trace)?;
         let (packets, sound) = sound.map(|stage| (stage.packets, stage.threads)).unzip();
-        let encode = EncodeStage { prepared, frames, give_back, sink, packets, meter, trace };
+        let encode = EncodeStage { prepared, frames, give_back, card, packets, meter, trace };
         let encode = std::thread::Builder::new()
             .name("encode".into())
             .spawn_scoped(scope, move || encode.run(out_path))
