@@ -1,15 +1,19 @@
 //! Settings of `avs serve`: each a flag and an `AVS_…` variable, with safe defaults.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::fetch::FetchPolicy;
 use crate::fetch::address::AddressPolicy;
 use crate::fetch::client::UrlPolicy;
 use crate::limits;
+use crate::objects::BucketSettings;
+use crate::store::{Store, StoreError};
 use crate::telemetry::LogFormat;
 
 /// Where state is kept; shared by every command.
@@ -18,6 +22,31 @@ pub struct DataDir {
     /// Directory of the database, the keys and the files of jobs.
     #[arg(long = "data-dir", env = "AVS_DATA_DIR", default_value = "avs-data", value_name = "DIR")]
     pub path: PathBuf,
+}
+
+/// Which database holds the state; shared by every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct StateArguments {
+    /// Where files and keys are, and the database, if it is SQLite.
+    #[command(flatten)]
+    pub data_dir: DataDir,
+    /// PostgreSQL to keep the state in, instead of SQLite: postgres://user:password@host/database.
+    #[arg(long, env = "AVS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+impl StateArguments {
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be used.
+    pub async fn open_store(&self) -> Result<Store, StoreError> {
+        self.data_dir.create()?;
+        match &self.database_url {
+            Some(url) => Store::open_postgres(url).await,
+            None => Store::open_sqlite(&self.data_dir.path).await,
+        }
+    }
 }
 
 impl DataDir {
@@ -30,16 +59,48 @@ impl DataDir {
     }
 }
 
+/// What a server process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Role {
+    /// Answers requests.
+    Api,
+    /// Runs jobs and delivers webhooks.
+    Worker,
+    /// Both.
+    All,
+}
+
+impl Role {
+    /// True where it answers requests.
+    pub fn serves(self) -> bool {
+        matches!(self, Self::Api | Self::All)
+    }
+
+    /// True where it runs jobs.
+    pub fn works(self) -> bool {
+        matches!(self, Self::Worker | Self::All)
+    }
+}
+
 /// Settings of the server.
 #[derive(Debug, Clone, clap::Args)]
 pub struct ServeConfig {
     /// Where state is kept.
     #[command(flatten)]
-    pub data_dir: DataDir,
+    pub state: StateArguments,
+    /// What this process does. More than one process needs PostgreSQL and, on more than one machine, a bucket.
+    #[arg(long, env = "AVS_ROLE", value_enum, default_value = "all")]
+    pub role: Role,
+    /// Directory of the keys, which all processes share [default: DATA_DIR/keys].
+    #[arg(long, env = "AVS_KEYS_DIR", value_name = "DIR")]
+    pub keys_dir: Option<PathBuf>,
+    /// Where inputs and videos are.
+    #[command(flatten)]
+    pub bucket: BucketSettings,
     /// Address of the public API; port 0 lets the system choose.
     #[arg(long, env = "AVS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
-    /// Address of `/livez` and `/readyz`; off unless set.
+    /// Address of `/livez`, `/readyz` and `/metrics`; off unless set.
     #[arg(long, env = "AVS_ADMIN_LISTEN", value_name = "ADDRESS")]
     pub admin_listen: Option<SocketAddr>,
     /// Base of download links, as clients reach this server [default: http://LISTEN].
@@ -51,6 +112,28 @@ pub struct ServeConfig {
     /// Jobs rendered at once [default: one per two cores].
     #[arg(long, env = "AVS_ENGINES", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub engines: Option<u16>,
+    /// Refuse engines that are not fully confined; recommended where strangers send files.
+    #[arg(long, env = "AVS_REQUIRE_SANDBOX", value_parser = clap::builder::BoolishValueParser::new())]
+    pub require_sandbox: bool,
+    /// Networks that sources may be fetched from although they are not public, such as 10.0.0.0/8.
+    #[arg(long, env = "AVS_FETCH_ALLOW_CIDRS", value_delimiter = ',', value_name = "CIDR,…")]
+    pub fetch_allow_cidrs: Vec<IpNet>,
+    /// Ports that sources may be fetched from.
+    #[arg(long, env = "AVS_FETCH_PORTS", value_delimiter = ',', value_name = "PORT,…", default_values_t = limits::FETCH_PORTS)]
+    pub fetch_ports: Vec<u16>,
+    /// Open jobs of one account.
+    #[arg(long, env = "AVS_OPEN_JOBS_MAX", value_name = "N", default_value_t = limits::OPEN_JOBS_MAX,
+          value_parser = clap::value_parser!(i64).range(1..))]
+    pub open_jobs_max: i64,
+    /// Requests of one token in a minute that only read.
+    #[arg(long, env = "AVS_READS_PER_MINUTE", value_name = "N", default_value_t = per_minute(limits::READS_PER_MINUTE))]
+    pub reads_per_minute: NonZeroU32,
+    /// Requests of one token in a minute that change something.
+    #[arg(long, env = "AVS_WRITES_PER_MINUTE", value_name = "N", default_value_t = per_minute(limits::WRITES_PER_MINUTE))]
+    pub writes_per_minute: NonZeroU32,
+    /// Days that inputs and videos are kept after the end of their job.
+    #[arg(long, env = "AVS_RETENTION_DAYS", value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=7))]
+    pub retention_days: u32,
     /// Let webhooks use http.
     #[arg(long, env = "AVS_ALLOW_HTTP_WEBHOOKS", value_parser = clap::builder::BoolishValueParser::new())]
     pub allow_http_webhooks: bool,
@@ -80,6 +163,9 @@ pub struct Timing {
     /// First pause before another attempt at a job.
     #[arg(long, env = "AVS_RETRY_PAUSE_MILLIS", hide = true, default_value_t = millis(limits::RETRY_PAUSE))]
     pub retry_pause_millis: u64,
+    /// Keep files so long, instead of the days.
+    #[arg(long, env = "AVS_RETENTION_MILLIS", hide = true)]
+    pub retention_millis: Option<u64>,
     /// Pauses before the retries of a webhook delivery.
     #[arg(long, env = "AVS_WEBHOOK_RETRY_MILLIS", hide = true, value_delimiter = ',', num_args = 0..=8,
           default_values_t = limits::WEBHOOK_RETRY_DELAYS.map(millis))]
@@ -110,10 +196,31 @@ impl ServeConfig {
         UrlPolicy { addresses, http_allowed: self.allow_http_webhooks }
     }
 
+    /// What sources may be fetched from.
+    pub fn fetch_policy(&self) -> FetchPolicy {
+        let addresses = AddressPolicy { allowed: self.fetch_allow_cidrs.clone() };
+        FetchPolicy { urls: UrlPolicy { addresses, http_allowed: true }, ports: self.fetch_ports.clone() }
+    }
+
+    /// How long files are kept after the end of their job.
+    pub fn retention(&self) -> Duration {
+        let days = Duration::from_secs(u64::from(self.retention_days) * 24 * 3600);
+        self.timing.retention_millis.map_or(days, Duration::from_millis)
+    }
+
+    /// Where the keys are.
+    pub fn keys_dir(&self) -> PathBuf {
+        self.keys_dir.clone().unwrap_or_else(|| self.state.data_dir.path.join("keys"))
+    }
+
     /// Pauses before the retries of a delivery.
     pub fn webhook_retry_delays(&self) -> Vec<Duration> {
         self.timing.webhook_retry_millis.iter().copied().map(Duration::from_millis).collect()
     }
+}
+
+fn per_minute(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
 }
 
 fn millis(duration: Duration) -> u64 {

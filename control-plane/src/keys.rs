@@ -1,4 +1,4 @@
-//! Keys of one data directory, made at first start and readable by their owner only.
+//! Keys of one installation, made at first start and readable by their owner only.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -33,7 +33,7 @@ pub enum KeyError {
     },
 }
 
-/// The keys of a data directory.
+/// The keys of an installation.
 pub struct Keys {
     /// Signs download links.
     pub link: [u8; KEY_BYTES],
@@ -42,13 +42,12 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Reads `data_dir/keys`, and makes what is missing.
+    /// Reads the keys of a directory, and makes what is missing.
     ///
     /// # Errors
     /// [`KeyError`] where a file cannot be used safely.
-    pub fn open(data_dir: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
-        let directory = data_dir.join("keys");
-        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&directory);
+    pub fn open(directory: &Path, entropy: &dyn Entropy) -> Result<Self, KeyError> {
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(directory);
         made.map_err(|source| KeyError::Unusable { path: directory.display().to_string(), source })?;
         let link = key_from_file(&directory.join("download-links.key"), entropy)?;
         let vault = Vault::new(key_from_file(&directory.join("webhook-secrets.key"), entropy)?);
@@ -144,7 +143,7 @@ mod tests {
         let first = Keys::open(directory.path(), &Seeded(1.into())).unwrap();
         let second = Keys::open(directory.path(), &Seeded(2.into())).unwrap();
         assert_eq!(first.link, second.link);
-        let path = directory.path().join("keys/download-links.key");
+        let path = directory.path().join("download-links.key");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         assert!(matches!(Keys::open(directory.path(), &Seeded(3.into())), Err(KeyError::Exposed { .. })));

@@ -3,11 +3,13 @@
 pub mod api;
 pub mod cli;
 pub mod config;
+pub mod creator;
 pub mod domain;
 pub mod engines;
 pub mod fetch;
 pub mod keys;
 pub mod limits;
+pub mod objects;
 pub mod store;
 pub mod system;
 pub mod telemetry;

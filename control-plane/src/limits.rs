@@ -22,6 +22,26 @@ pub const WEBHOOK_SECRET_BYTES_MAX: usize = 256;
 pub const ERRORS_MAX: usize = 50;
 /// Movements of credits shown in one answer.
 pub const CREDIT_ENTRIES_MAX: i64 = 20;
+/// Jobs on one page of a list.
+pub const PAGE_JOBS_MAX: usize = 100;
+/// Jobs on one page where nothing else is asked for.
+pub const PAGE_JOBS: usize = 20;
+/// Open jobs of one account; a queue of a day for a small machine. A setting.
+pub const OPEN_JOBS_MAX: i64 = 10_000;
+/// Prompt: some pages of text; a model's context is larger, its attention is not.
+pub const PROMPT_BYTES_MAX: usize = 16 << 10;
+/// URLs of one prompt, as the public page says.
+pub const ASSET_URLS_MAX: usize = 20;
+/// `Idempotency-Key`, as Stripe has it.
+pub const IDEMPOTENCY_KEY_BYTES_MAX: usize = 255;
+/// Answers kept for repetitions: longer than a weekend.
+pub const IDEMPOTENCY_RETENTION: Duration = Duration::from_secs(72 * 3600);
+/// Attempts at deliveries are shown for so long.
+pub const DELIVERY_LOG_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Inputs that crash engines are remembered for so long: until the next release, about.
+pub const CRASH_RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Crashes of one input after which it is not tried again.
+pub const CRASHES_MAX: i64 = 2;
 
 /// Open connections; each may cost a few buffers of 64 KiB.
 pub const CONNECTIONS_MAX: usize = 1024;
@@ -31,6 +51,14 @@ pub const FIRST_BYTE_WAIT: Duration = Duration::from_secs(10);
 pub const HEADER_WAIT: Duration = Duration::from_secs(10);
 /// Between two pieces of a body.
 pub const BODY_IDLE_WAIT: Duration = Duration::from_secs(30);
+/// Open event streams of one account.
+pub const EVENT_STREAMS_MAX: usize = 32;
+/// Between two comments on an event stream in which nothing happens; proxies close what is silent for a minute.
+pub const EVENT_KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Between two progress events on one stream.
+pub const EVENT_PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
+/// Longest wait of a cancelling request for the worker to let go.
+pub const CANCEL_WAIT: Duration = Duration::from_secs(5);
 /// Longest long poll.
 pub const POLL_WAIT_MAX_SECS: u64 = 60;
 
@@ -47,6 +75,17 @@ pub const RETRY_PAUSE: Duration = Duration::from_secs(2);
 pub const RETRY_PAUSE_MAX: Duration = Duration::from_secs(60);
 /// Wait of a claimed job for a warm engine. Cold shader caches and a busy machine take seconds, not minutes.
 pub const ENGINE_WAIT: Duration = Duration::from_secs(90);
+/// Fetching of all inputs of a job: the largest file at the slowest rate that is not given up takes longer, but
+/// nobody waits for it.
+pub const FETCH_ALL_WAIT: Duration = Duration::from_secs(1800);
+/// Inputs of one job that are fetched at once.
+pub const FETCHES_AT_ONCE_MAX: usize = 4;
+/// A dry run, from the last byte of the request to the answer: clients rarely wait longer.
+pub const PREVIEW_WAIT: Duration = Duration::from_secs(60);
+/// The creator's work on one prompt.
+pub const CREATOR_WAIT: Duration = Duration::from_secs(300);
+/// A running job looks so often whether its owner wants it stopped, if no word comes.
+pub const CANCEL_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Probing of all files of a job: 50 files at 2 s.
 pub const PROBE_WAIT: Duration = Duration::from_secs(100);
 /// A render that reports no new frame or step for so long is stuck, even if its process still answers.
@@ -88,13 +127,93 @@ pub const WEBHOOK_CONNECT_WAIT: Duration = Duration::from_secs(5);
 pub const WEBHOOK_TOTAL_WAIT: Duration = Duration::from_secs(15);
 /// Bytes of a receiver's answer that are read.
 pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a receiver's answer that are kept for the log.
+pub const WEBHOOK_ANSWER_BYTES_KEPT: usize = 1 << 10;
 /// Deliveries under way at once.
 pub const DELIVERIES_AT_ONCE_MAX: usize = 8;
 /// Resolution of a host name.
 pub const RESOLVE_WAIT: Duration = Duration::from_secs(5);
 
+/// Life of a command line's request for a token.
+pub const DEVICE_GRANT_LIFE: Duration = Duration::from_secs(900);
+/// Between two questions of a command line that waits (RFC 8628, 3.2).
+pub const DEVICE_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Requests for tokens by command lines, all together.
+pub const DEVICE_GRANTS_PER_MINUTE: u32 = 60;
+/// Tries to sign in to one account.
+pub const SIGN_INS_PER_MINUTE: u32 = 5;
+/// Passwords that are being hashed at once: each takes 19 MiB and a core.
+pub const PASSWORDS_AT_ONCE_MAX: usize = 2;
+/// A browser stays signed in.
+pub const SESSION_LIFE: Duration = Duration::from_secs(14 * 24 * 3600);
+/// The password counts as just given.
+pub const REAUTHENTICATION_LIFE: Duration = Duration::from_secs(600);
+/// Dry runs at once: each may fetch and probe.
+pub const PREVIEWS_AT_ONCE_MAX: usize = 2;
+
+/// Connection to the object store.
+pub const S3_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// One request to the object store; large files go in parts of 10 MiB.
+pub const S3_REQUEST_WAIT: Duration = Duration::from_secs(120);
+
+/// URL of a source; signed ones of object stores reach 2 KiB, and servers accept 8.
+pub const FETCH_URL_BYTES_MAX: usize = 8 << 10;
+/// Ports that sources may be fetched from: others are where things that do not speak HTTP listen. A setting.
+pub const FETCH_PORTS: [u16; 2] = [80, 443];
+/// Redirects that are followed; a share link takes two or three.
+pub const FETCH_REDIRECTS_MAX: usize = 5;
+/// Connection to a source, TLS included: three times what a lost SYN costs.
+pub const FETCH_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// From asking a source to the end of its headers, connection included; some make the file first.
+pub const FETCH_ANSWER_WAIT: Duration = Duration::from_secs(30);
+/// Between two pieces of a source.
+pub const FETCH_IDLE_WAIT: Duration = Duration::from_secs(20);
+/// Slowest source that is waited for: a tenth of the slowest mobile network in use. Less is an attack or a fault.
+pub const FETCH_BYTES_PER_SEC_MIN: u64 = 16 << 10;
+/// Time over which that speed is measured, so that a short hiccup is forgiven.
+pub const FETCH_PACE_WINDOW: Duration = Duration::from_secs(30);
+/// One source, redirects included: the largest file (1 GiB) at 2.4 Mbit/s.
+pub const FETCH_TOTAL_WAIT: Duration = Duration::from_secs(3600);
+/// Beginning of a source in which a web page is looked for; browsers look at 1445 (WHATWG MIME Sniffing, 7).
+pub const FETCH_SNIFF_BYTES: usize = 1 << 10;
+
+/// Free space below which nothing new is accepted: the ledger and running jobs must be able to end.
+pub const FREE_DISK_BYTES_MIN: u64 = 256 << 20;
+/// Open connections of one address: half of all.
+pub const CONNECTIONS_OF_ONE_ADDRESS_MAX: usize = CONNECTIONS_MAX / 2;
+/// A client that takes nothing for so long is cut off.
+pub const WRITE_STALL_WAIT: Duration = Duration::from_secs(60);
+/// Requests of one token in a minute that only read. A setting.
+pub const READS_PER_MINUTE: u32 = 6000;
+/// Requests of one token in a minute that change something. A setting.
+pub const WRITES_PER_MINUTE: u32 = 600;
+/// Engine crashes within [`CRASH_WINDOW`] that make the fleet unhealthy.
+pub const FLEET_CRASHES_MAX: usize = 3;
+/// For so long a crash of an engine is held against the fleet.
+pub const CRASH_WINDOW: Duration = Duration::from_secs(300);
+
 /// Readers of the database at once.
 pub const READERS_MAX: u32 = 4;
+/// Connections of one process to PostgreSQL, whose default limit is 100 for all.
+pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// Transactions that share one sync of the disk. More would make the first of them wait for the last.
+pub const GROUP_COMMIT_MAX: usize = 24;
+/// Wait of a member for its batch before it looks whether somebody still commits it.
+pub const GROUP_COMMIT_WAIT: Duration = Duration::from_millis(5);
+/// Life of a process in the eyes of the others, from its last word.
+pub const LEASE: Duration = Duration::from_secs(30);
+/// Between two renewals of a lease: two may fail.
+pub const LEASE_RENEWAL_INTERVAL: Duration = Duration::from_secs(10);
+/// Leases that have run out are kept for so long, for whoever looks into the table.
+pub const LEASE_RETENTION: Duration = Duration::from_secs(24 * 3600);
+/// Between two searches for the work of dead processes.
+pub const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_secs(5);
+/// Between two sweeps of what is too old.
+pub const RETENTION_SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+/// Jobs whose files go in one sweep, so that a large backlog does not hold up the rest.
+pub const RETENTION_BATCH: i64 = 100;
+/// Between two audits of the ledger.
+pub const AUDIT_INTERVAL: Duration = Duration::from_secs(3600);
 /// Wait of a request for its turn to write: overload is answered within a second, not queued.
 pub const WRITE_QUEUE_WAIT: Duration = Duration::from_millis(800);
 /// Wait for another process (the command line) that is writing.

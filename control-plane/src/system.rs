@@ -5,6 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::domain::entropy::Entropy;
 use crate::domain::timestamp::{Clock, Timestamp};
 
+/// Free space for this process on the file system of `path`.
+///
+/// # Errors
+/// [`std::io::Error`] where there is no such place.
+pub fn free_bytes(path: &std::path::Path) -> std::io::Result<u64> {
+    let stat = nix::sys::statvfs::statvfs(path)?;
+    Ok(u64::from(stat.blocks_available()) * u64::from(stat.fragment_size()))
+}
+
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;

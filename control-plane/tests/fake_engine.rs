@@ -5,6 +5,7 @@
 //! | anything else | a file and a report |
 //! | `invalid` | refuses the template |
 //! | `crash once`, `crash always` | dies in the middle of a render: the first attempt, every attempt |
+//! | `killed always` | is killed from outside in the middle of every attempt |
 //! | `hang once` | stops answering in the middle of the first attempt |
 //! | `slow once` | never finishes the first attempt, but answers |
 //!
@@ -36,6 +37,15 @@ fn main() {
     let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), endless: None };
     engine.send(&hello);
     engine.run();
+}
+
+/// As the kernel does when memory is short.
+fn kill_myself() {
+    // SAFETY: a plain system call on numbers.
+    #[expect(unsafe_code, reason = "the standard library cannot send signals")]
+    unsafe {
+        libc::raise(libc::SIGKILL);
+    }
 }
 
 struct FakeEngine {
@@ -121,6 +131,7 @@ impl FakeEngine {
             "invalid" => self.fail(job, FailureCode::InvalidTemplate, "the template breaks a rule"),
             "crash once" if first => std::process::abort(),
             "crash always" => std::process::abort(),
+            "killed always" => kill_myself(),
             "hang once" if first => std::thread::sleep(Duration::from_secs(3600)),
             "slow once" if first => {
                 self.endless = Some(job);

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::auth::ApiCaller;
 use super::{Api, ApiError};
 use crate::domain::account::CreditEntry;
+use crate::limits;
 
 /// The account's credits.
 #[derive(Serialize)]
@@ -24,7 +25,7 @@ pub(super) async fn show(
     ApiCaller(caller): ApiCaller,
 ) -> Result<Json<CreditsDocument>, ApiError> {
     let balance = api.store.balance(&caller.account_id).await?;
-    let entries = api.store.credit_entries(&caller.account_id).await?;
+    let entries = api.store.credit_entries(&caller.account_id, limits::CREDIT_ENTRIES_MAX).await?;
     Ok(Json(CreditsDocument {
         balance: balance.available_credits,
         reserved: balance.reserved_credits,

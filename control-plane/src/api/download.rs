@@ -1,6 +1,5 @@
 //! `GET /d/{jobId}/{file}`: the video, for whoever holds a signed link, whole or one range of it.
 
-use std::io::SeekFrom;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -11,17 +10,12 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, Response, StatusCode, Uri};
 use serde::Deserialize;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
-use tokio_util::io::ReaderStream;
 
 use super::{Api, ApiError};
 use crate::domain::byte_range::{Selection, selection_from_header};
 use crate::domain::ids::JobId;
 use crate::domain::job_document::VIDEO_FILE_NAME;
 use crate::domain::link::LinkClaim;
-
-const CHUNK_BYTES: usize = 64 << 10;
 
 /// The query of a signed link.
 #[derive(Deserialize)]
@@ -50,21 +44,23 @@ pub(super) async fn send(
     let id = JobId::parse(&id).filter(|_| file == VIDEO_FILE_NAME).ok_or(ApiError::NotFound)?;
     let job = api.store.job(&id).await?;
     let video = job.video.as_ref().ok_or(ApiError::NotFound)?;
-    let opened = File::open(api.files.video(&id, job.state.epoch)).await?;
+    if job.expired_at.is_some() {
+        return Err(ApiError::VideoExpired);
+    }
     let etag = format!("\"{}\"", video.sha256);
-    let video = OpenVideo { size_bytes: opened.metadata().await?.len(), file: opened, etag, id };
-    video.respond(&headers).await
+    let video = SignedVideo { id, epoch: job.state.epoch, size_bytes: video.size_bytes, etag };
+    video.respond(&api, &headers).await
 }
 
-struct OpenVideo {
-    file: File,
+struct SignedVideo {
+    id: JobId,
+    epoch: u32,
     size_bytes: u64,
     etag: String,
-    id: JobId,
 }
 
-impl OpenVideo {
-    async fn respond(mut self, headers: &HeaderMap) -> Result<Response<Body>, ApiError> {
+impl SignedVideo {
+    async fn respond(self, api: &Api, headers: &HeaderMap) -> Result<Response<Body>, ApiError> {
         let mut response = Response::builder()
             .header(CONTENT_TYPE, "video/mp4")
             .header(CONTENT_DISPOSITION, format!("attachment; filename=\"{}.mp4\"", self.id))
@@ -84,8 +80,7 @@ impl OpenVideo {
                 (first, last - first + 1)
             }
         };
-        self.file.seek(SeekFrom::Start(first)).await?;
-        let bytes = ReaderStream::with_capacity(self.file.take(length_bytes), CHUNK_BYTES);
+        let bytes = api.objects.open_video((&self.id, self.epoch), first, length_bytes).await?;
         let response = response.header(CONTENT_LENGTH, length_bytes).body(Body::from_stream(bytes));
         response.map_err(|error| ApiError::Internal(error.into()))
     }

@@ -1,13 +1,16 @@
 //! Everything that can be wrong with a request, and the status code of each: they are chosen here and nowhere else.
 
-use axum::http::header::{CONTENT_RANGE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_RANGE, CONTENT_TYPE, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::problem::Problem;
 use crate::domain::job::FieldError;
+use crate::domain::token::TokenKind;
 use crate::limits;
-use crate::store::StoreError;
+use crate::objects::ObjectError;
+use crate::store::{Replay, StoreError};
+use crate::workers::PreviewError;
 
 /// Why a request is not answered as asked.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,11 @@ pub enum ApiError {
     /// The query cannot be read.
     #[error("{0}")]
     MalformedQuery(String),
+    /// The header cannot be a key.
+    #[error(
+        "`Idempotency-Key` must be given once, with 1 to 255 visible ASCII characters other than \" and \\"
+    )]
+    MalformedIdempotencyKey,
     /// The body ended early.
     #[error("the request body broke off")]
     BodyBrokeOff,
@@ -36,8 +44,26 @@ pub enum ApiError {
         available_credits: i64,
     },
     /// The token works, but not here.
-    #[error("this is a CLI token; the public API takes API tokens only")]
-    TokenKindNotAllowed,
+    #[error("this token is of the wrong kind; this address takes {} tokens only", needed.name())]
+    TokenKindNotAllowed {
+        /// The kind that would do.
+        needed: TokenKind,
+    },
+    /// A signed-in person is needed, or the change did not come from our own pages.
+    #[error("sign in first")]
+    SessionNeeded,
+    /// The change did not come from our own pages.
+    #[error("the request does not carry the session's CSRF token")]
+    CsrfRefused,
+    /// The password must be given again before this.
+    #[error("give the password again first")]
+    ReauthenticationNeeded,
+    /// Wrong address or password. One answer for both.
+    #[error("the address or the password is wrong")]
+    SignInRefused,
+    /// A command line that waits for a person's decision: RFC 8628, 3.5.
+    #[error("{}", .0.sentence())]
+    DeviceGrant(DeviceProblem),
     /// The download link is not ours or has expired. One answer for both.
     #[error("this download link is not valid or has expired; ask for the job again to get a fresh one")]
     LinkRefused,
@@ -47,6 +73,45 @@ pub enum ApiError {
     /// The path exists, for other methods.
     #[error("this address does not take that method")]
     MethodNotAllowed,
+    /// The job has completed or failed.
+    #[error("the job has already ended")]
+    JobAlreadyEnded,
+    /// There is nothing to deliver yet.
+    #[error("the job has not ended yet")]
+    JobNotEnded,
+    /// The job names no receiver.
+    #[error("the job was created without a webhook")]
+    NoWebhook,
+    /// The video was removed after its time.
+    #[error("this video was removed after its retention time")]
+    VideoExpired,
+    /// The key was used for another request.
+    #[error("this idempotency key was used for another request; use a new one for each new request")]
+    IdempotencyKeyReused,
+    /// Too many requests in a minute.
+    #[error("too many requests; the next one is possible in {retry_after_secs} s")]
+    RateLimited {
+        /// When to come back.
+        retry_after_secs: u64,
+    },
+    /// Too many jobs that have not ended.
+    #[error("the account has {most} open jobs; wait for some to end")]
+    TooManyOpenJobs {
+        /// How many it may have.
+        most: i64,
+    },
+    /// Too many event streams.
+    #[error("the account has {} open event streams; close some", limits::EVENT_STREAMS_MAX)]
+    TooManyStreams,
+    /// Everything that could do it is busy.
+    #[error("the server is busy; try again")]
+    Busy,
+    /// Nothing can look into files at the moment.
+    #[error("the files cannot be looked into at the moment; try again")]
+    NoPreview(String),
+    /// The request was answered before; not an error to the caller.
+    #[error("the request was answered before")]
+    Replayed(Box<Replay>),
     /// The body came too slowly.
     #[error("the request body came too slowly")]
     BodyTooSlow,
@@ -72,65 +137,99 @@ pub enum ApiError {
     Invalid(Vec<FieldError>),
     /// The disk is full or the database busy.
     #[error("the server cannot store anything at the moment; try again")]
-    Unavailable(#[source] StoreError),
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours.
     #[error("the server has failed; the request id will help to find out why")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ApiError {
-    fn status(&self) -> StatusCode {
+    /// Status and stable code.
+    fn kind(&self) -> (StatusCode, &'static str) {
         match self {
-            Self::MalformedJson(_)
-            | Self::MalformedMultipart(_)
-            | Self::MalformedQuery(_)
-            | Self::BodyBrokeOff => StatusCode::BAD_REQUEST,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
-            Self::InsufficientCredits { .. } => StatusCode::PAYMENT_REQUIRED,
-            Self::TokenKindNotAllowed | Self::LinkRefused => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::RangeNotSatisfiable { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    fn code(&self) -> &'static str {
-        match self {
-            Self::MalformedJson(_) => "malformed_json",
-            Self::MalformedMultipart(_) => "malformed_multipart",
-            Self::MalformedQuery(_) => "malformed_query",
-            Self::BodyBrokeOff => "body_broke_off",
-            Self::Unauthorized => "unauthorized",
-            Self::InsufficientCredits { .. } => "insufficient_credits",
-            Self::TokenKindNotAllowed => "token_kind_not_allowed",
-            Self::LinkRefused => "link_refused",
-            Self::NotFound => "not_found",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::BodyTooSlow => "body_too_slow",
-            Self::TooLarge { .. } => "too_large",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::RangeNotSatisfiable { .. } => "range_not_satisfiable",
-            Self::Invalid(_) => "invalid_request",
-            Self::Unavailable(_) => "temporarily_unavailable",
-            Self::Internal(_) => "internal_error",
+            Self::DeviceGrant(problem) => (StatusCode::BAD_REQUEST, problem.code()),
+            Self::MalformedJson(_) => (StatusCode::BAD_REQUEST, "malformed_json"),
+            Self::MalformedMultipart(_) => (StatusCode::BAD_REQUEST, "malformed_multipart"),
+            Self::MalformedQuery(_) => (StatusCode::BAD_REQUEST, "malformed_query"),
+            Self::MalformedIdempotencyKey => (StatusCode::BAD_REQUEST, "malformed_idempotency_key"),
+            Self::BodyBrokeOff => (StatusCode::BAD_REQUEST, "body_broke_off"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::SessionNeeded => (StatusCode::UNAUTHORIZED, "session_needed"),
+            Self::SignInRefused => (StatusCode::UNAUTHORIZED, "sign_in_refused"),
+            Self::InsufficientCredits { .. } => (StatusCode::PAYMENT_REQUIRED, "insufficient_credits"),
+            Self::TokenKindNotAllowed { .. } => (StatusCode::FORBIDDEN, "token_kind_not_allowed"),
+            Self::LinkRefused => (StatusCode::FORBIDDEN, "link_refused"),
+            Self::CsrfRefused => (StatusCode::FORBIDDEN, "csrf_refused"),
+            Self::ReauthenticationNeeded => (StatusCode::FORBIDDEN, "reauthentication_needed"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::JobAlreadyEnded => (StatusCode::CONFLICT, "job_already_ended"),
+            Self::JobNotEnded => (StatusCode::CONFLICT, "job_not_ended"),
+            Self::NoWebhook => (StatusCode::CONFLICT, "no_webhook"),
+            Self::VideoExpired => (StatusCode::GONE, "video_expired"),
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::RangeNotSatisfiable { .. } => (StatusCode::RANGE_NOT_SATISFIABLE, "range_not_satisfiable"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_request"),
+            Self::IdempotencyKeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
+            Self::TooManyOpenJobs { .. } => (StatusCode::TOO_MANY_REQUESTS, "too_many_open_jobs"),
+            Self::TooManyStreams => (StatusCode::TOO_MANY_REQUESTS, "too_many_streams"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::NoPreview(_) => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable"),
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+            Self::Replayed(_) => (StatusCode::ACCEPTED, "replayed"),
         }
     }
 
     fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        let retry_after = |secs: u64| Some((RETRY_AFTER, HeaderValue::from(secs)));
         match self {
             Self::Unauthorized => Some((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
-            Self::Unavailable(_) => Some((RETRY_AFTER, HeaderValue::from_static("5"))),
+            Self::Unavailable(_) | Self::Busy | Self::NoPreview(_) => retry_after(5),
+            Self::RateLimited { retry_after_secs } => retry_after(*retry_after_secs),
+            Self::TooManyOpenJobs { .. } | Self::TooManyStreams => retry_after(30),
             Self::RangeNotSatisfiable { size_bytes } => {
                 let value = HeaderValue::try_from(format!("bytes */{size_bytes}")).ok()?;
                 Some((CONTENT_RANGE, value))
             }
             _ => None,
+        }
+    }
+}
+
+/// Why a command line does not get its token yet, or at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeviceProblem {
+    /// Nobody has decided.
+    Pending,
+    /// It asks too often.
+    SlowDown,
+    /// A person has refused.
+    Denied,
+    /// Its time is over, or it was used.
+    Expired,
+}
+
+impl DeviceProblem {
+    /// The names that RFC 8628 gives.
+    fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::Denied => "access_denied",
+            Self::Expired => "expired_token",
+        }
+    }
+
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Pending => "nobody has approved this yet; ask again",
+            Self::SlowDown => "this asks too often; wait for the interval",
+            Self::Denied => "this was refused",
+            Self::Expired => "this has expired; begin again",
         }
     }
 }
@@ -142,16 +241,19 @@ pub(super) fn readiness_status(ready: bool) -> StatusCode {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, header) = (self.status(), self.header());
+        if let Self::Replayed(replay) = self {
+            return replayed(*replay);
+        }
+        let ((status, code), header) = (self.kind(), self.header());
         let detail = self.to_string();
-        let code = self.code();
         let (errors, fault) = match self {
             Self::Invalid(mut errors) => {
                 errors.truncate(limits::ERRORS_MAX);
                 (errors, None)
             }
             Self::Internal(fault) => (Vec::new(), Some(crate::telemetry::chain(&*fault))),
-            Self::Unavailable(fault) => (Vec::new(), Some(crate::telemetry::chain(&fault))),
+            Self::Unavailable(fault) => (Vec::new(), Some(crate::telemetry::chain(&*fault))),
+            Self::NoPreview(fault) => (Vec::new(), Some(fault)),
             _ => (Vec::new(), None),
         };
         let mut response = status.into_response();
@@ -162,6 +264,16 @@ impl IntoResponse for ApiError {
     }
 }
 
+/// The first answer once more.
+fn replayed(replay: Replay) -> Response {
+    let headers = [
+        (LOCATION, super::videos::location_of(&replay.job_id)),
+        (CONTENT_TYPE, "application/json".to_owned()),
+        (HeaderName::from_static("idempotent-replayed"), "true".to_owned()),
+    ];
+    (StatusCode::ACCEPTED, headers, replay.answer).into_response()
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -169,10 +281,21 @@ impl From<StoreError> for ApiError {
                 Self::InsufficientCredits { needed_credits, available_credits }
             }
             StoreError::Missing { .. } => Self::NotFound,
+            StoreError::IdempotencyKeyReused => Self::IdempotencyKeyReused,
+            StoreError::Replayed(replay) => Self::Replayed(replay),
+            StoreError::TooManyOpenJobs { most } => Self::TooManyOpenJobs { most },
+            StoreError::AlreadyEnded => Self::JobAlreadyEnded,
             StoreError::Overloaded
+            | StoreError::CommitLost
             | StoreError::Database(
-                sqlx::Error::Database(_) | sqlx::Error::PoolTimedOut | sqlx::Error::Io(_),
-            ) => Self::Unavailable(error),
+                sqlx::Error::Database(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::WorkerCrashed
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::Io(_),
+            ) => Self::Unavailable(error.into()),
             StoreError::Fenced { .. }
             | StoreError::IllegalStep(_)
             | StoreError::EmailTaken { .. }
@@ -185,11 +308,30 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<ObjectError> for ApiError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::File(error) => error.into(),
+            ObjectError::Bucket(error) if error.is_not_found() => Self::Internal(error.into()),
+            ObjectError::Bucket(error) => Self::Unavailable(error.into()),
+        }
+    }
+}
+
+impl From<PreviewError> for ApiError {
+    fn from(error: PreviewError) -> Self {
+        match error {
+            PreviewError::Invalid(errors) => Self::Invalid(errors),
+            PreviewError::Unavailable(reason) => Self::NoPreview(reason),
+        }
+    }
+}
+
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::Unavailable(StoreError::Directory(error))
+                Self::Unavailable(error.into())
             }
             _ => Self::Internal(error.into()),
         }

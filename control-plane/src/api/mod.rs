@@ -2,60 +2,136 @@
 
 mod admin;
 mod auth;
+mod cli_auth;
 mod credits;
 mod download;
 mod envelope;
 mod error;
+mod events;
+mod guesses;
+mod idempotency;
+mod internal;
 mod jobs;
+pub mod openapi;
 mod problem;
+mod query;
+mod rate;
 pub mod server;
 mod upload;
 mod video_request;
 mod videos;
+mod webhooks;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 pub use admin::{Health, admin_router};
 pub use error::ApiError;
+pub use rate::Rates;
 
+use self::events::Streams;
+use self::guesses::Guesses;
+use self::rate::Touches;
 use crate::domain::entropy::Entropy;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock;
 use crate::fetch::client::UrlPolicy;
 use crate::keys::Vault;
 use crate::limits;
-use crate::store::{JobFiles, Store};
+use crate::objects::Objects;
+use crate::store::Store;
+use crate::workers::Workshop;
+
+/// How much callers may do, as the operator has it.
+#[derive(Debug, Clone, Copy)]
+pub struct ApiLimits {
+    /// Open jobs of one account.
+    pub open_jobs_max: i64,
+}
 
 /// What requests are answered with.
 pub struct Api {
     /// Durable state.
     pub store: Store,
-    /// Files of jobs.
-    pub files: JobFiles,
+    /// Inputs and videos of jobs.
+    pub objects: Objects,
+    /// Looks into the files of dry runs.
+    pub workshop: Arc<Workshop>,
     /// Signs and checks download links.
     pub links: Arc<LinkSigner>,
     /// Seals webhook secrets.
     pub vault: Vault,
     /// What webhooks may reach.
     pub webhook_policy: UrlPolicy,
+    /// How much callers may do.
+    pub limits: ApiLimits,
+    /// How often callers may ask.
+    pub rates: Rates,
+    /// Ends what waits, when the server stops.
+    pub stop: CancellationToken,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// What requests share while the server lives.
+    pub shared: Shared,
+}
+
+/// Counters that requests share.
+pub struct Shared {
+    streams: Arc<Streams>,
+    touches: Arc<Touches>,
+    guesses: Guesses,
+    previews: Semaphore,
+    passwords: Semaphore,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self {
+            streams: Arc::default(),
+            touches: Arc::default(),
+            guesses: Guesses::default(),
+            previews: Semaphore::new(limits::PREVIEWS_AT_ONCE_MAX),
+            passwords: Semaphore::new(limits::PASSWORDS_AT_ONCE_MAX),
+        }
+    }
+}
+
+impl std::ops::Deref for Api {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 /// Every public route.
 pub fn router(api: Arc<Api>) -> Router {
     let routes = Router::new()
         .route("/api/v1/videos/from-json", post(videos::create_from_json))
+        .route("/api/v1/videos/from-prompt", post(videos::create_from_prompt))
+        .route("/api/v1/videos/validate", post(videos::validate))
+        .route("/api/v1/jobs", get(jobs::list))
         .route("/api/v1/jobs/{jobId}", get(jobs::show))
+        .route("/api/v1/jobs/{jobId}/cancel", post(jobs::cancel))
+        .route("/api/v1/jobs/{jobId}/events", get(events::follow))
+        .route("/api/v1/jobs/{jobId}/webhook/deliveries", get(webhooks::deliveries))
+        .route("/api/v1/jobs/{jobId}/webhook/redeliver", post(webhooks::redeliver))
         .route("/api/v1/credits", get(credits::show))
+        .route("/api/v1/openapi.json", get(openapi::show))
         .route("/d/{jobId}/{file}", get(download::send))
+        .route("/cli/auth/device", post(cli_auth::begin))
+        .route("/cli/auth/token", post(cli_auth::poll))
+        .route("/cli/v1/whoami", get(cli_auth::whoami))
+        .route("/cli/v1/logout", post(cli_auth::log_out))
+        .merge(internal::routes())
         .with_state(Arc::clone(&api));
     enveloped(routes, api)
 }

@@ -11,11 +11,12 @@ use axum::extract::{FromRequest as _, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use futures_util::{Stream, StreamExt as _};
+use sha2::{Digest, Sha256};
 use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt as _;
 
 use super::ApiError;
-use crate::domain::media_kind::{HEAD_BYTES, MediaKind, assumed_kind_from_head};
+use crate::domain::media_kind::{HEAD_BYTES, MediaKind, assumed_kind};
 use crate::limits;
 use crate::store::AssetRecord;
 
@@ -105,14 +106,24 @@ impl Intake {
         flow: &Flow,
     ) -> Result<ReceivedFile, ApiError> {
         let name = part.file_name().unwrap_or_default().to_owned();
-        if name.is_empty() || name.len() > limits::UPLOAD_NAME_BYTES_MAX {
-            return Err(malformed("each `files` part needs a filename of 1 to 255 bytes"));
+        let plain = !name.contains(['/', '\\']) && !name.contains(char::is_control);
+        if name.is_empty() || name.len() > limits::UPLOAD_NAME_BYTES_MAX || !plain {
+            return Err(malformed("each `files` part needs a filename of 1 to 255 bytes without slashes"));
         }
         fs::create_dir_all(&self.assets_dir).await?;
         let file_name = index.to_string();
         let written = write_file(&self.assets_dir.join(&file_name), flow.count(part)).await?;
-        let asset = AssetRecord { name, file: file_name, size_bytes: written.size_bytes, probe: None };
-        Ok(ReceivedFile { asset, assumed_kind: assumed_kind_from_head(&written.head) })
+        let assumed_kind = assumed_kind(&name, &written.head);
+        let asset = AssetRecord {
+            name,
+            file: file_name,
+            size_bytes: written.size_bytes,
+            pointer: String::new(),
+            remote: false,
+            sha256: Some(hex::encode(written.hasher.finalize())),
+            probe: None,
+        };
+        Ok(ReceivedFile { asset, assumed_kind })
     }
 }
 
@@ -125,6 +136,15 @@ impl Drop for Intake {
             }
         }
     }
+}
+
+/// Reads a small JSON body, such as a form of our own.
+pub(super) async fn small_json(request: Request) -> Result<serde_json::Value, ApiError> {
+    let Form::Json = form_from_headers(request.headers())? else {
+        return Err(ApiError::UnsupportedMediaType);
+    };
+    let bytes = json_from_stream(chunks_of_body(request.into_body())).await?;
+    serde_json::from_slice(&bytes).map_err(|error| ApiError::MalformedJson(error.to_string()))
 }
 
 enum Form {
@@ -182,6 +202,7 @@ struct OverLimit;
 struct WrittenFile {
     size_bytes: u64,
     head: Vec<u8>,
+    hasher: Sha256,
 }
 
 async fn write_file(
@@ -190,7 +211,8 @@ async fn write_file(
 ) -> Result<WrittenFile, ApiError> {
     let mut chunks = std::pin::pin!(chunks);
     let mut file = File::create_new(path).await?;
-    let mut written = WrittenFile { size_bytes: 0, head: Vec::with_capacity(HEAD_BYTES) };
+    let mut written =
+        WrittenFile { size_bytes: 0, head: Vec::with_capacity(HEAD_BYTES), hasher: Sha256::new() };
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk?;
         written.size_bytes += chunk.len() as u64;
@@ -199,8 +221,11 @@ async fn write_file(
         }
         let missing = HEAD_BYTES - written.head.len();
         written.head.extend(chunk.iter().take(missing));
+        written.hasher.update(&chunk);
         file.write_all(&chunk).await?;
     }
+    // Without it the error of a write that is still under way would be lost.
+    file.flush().await?;
     file.sync_all().await?;
     Ok(written)
 }

@@ -1,4 +1,5 @@
-//! `POST /api/v1/videos/from-json`: a request becomes a job, with its reservation, or is refused with every reason.
+//! `POST /api/v1/videos/…`: a request becomes a job, with its reservation, or is refused with every reason; or is
+//! only looked at.
 
 use std::sync::Arc;
 
@@ -8,17 +9,25 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::auth::ApiCaller;
+use super::idempotency::key_from_headers;
 use super::upload::{Intake, Received};
-use super::video_request::{VideoRequest, WebhookRequest, request_from_json};
+use super::video_request::{Rules, VideoRequest, WebhookRequest, request_from_json};
 use super::{Api, ApiError};
 use crate::domain::account::TokenOwner;
-use crate::domain::credits::bill_from_uploads;
+use crate::domain::credits::{Item, bill_from_inputs, total_credits};
 use crate::domain::ids::JobId;
-use crate::domain::job::{FieldError, Job, Mode};
+use crate::domain::job::{FieldError, Job, Mode, Warning};
 use crate::domain::job_document::document_from_job;
-use crate::store::{NewJob, Project, StoreError, WebhookTarget};
+use crate::domain::media_kind::{MediaKind, is_screen_recording};
+use crate::store::{AssetRecord, IdempotencyKey, NewJob, Project, StoreError, WebhookTarget};
+use crate::workers::Preview;
+
+const FROM_JSON: &str = "POST /api/v1/videos/from-json";
+const FROM_PROMPT: &str = "POST /api/v1/videos/from-prompt";
 
 /// Accepts a template, with its files or without.
 pub(super) async fn create_from_json(
@@ -26,53 +35,136 @@ pub(super) async fn create_from_json(
     ApiCaller(caller): ApiCaller,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let id = JobId::generate(&*api.entropy);
-    let intake = Intake::new(api.files.job_dir(&id), api.files.assets_dir(&id));
-    let received = intake.receive(request).await?;
-    let new = api.job_from_received(id, &caller, received)?;
-    // In a task of its own: a client that hangs up must not stop the transaction half-way and take the files along.
-    let creation = tokio::spawn(create(Arc::clone(&api), new, intake)).await;
-    let job = creation.map_err(|error| ApiError::Internal(error.into()))??;
-    let location = format!("/api/v1/jobs/{}", job.id);
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(document_from_job(&job, &api.links)))
-        .into_response())
+    api.create((Mode::Json, FROM_JSON), &caller, request).await
 }
 
-async fn create(api: Arc<Api>, new: NewJob, intake: Intake) -> Result<Job, StoreError> {
-    let created = api.store.create_job(&new, api.clock.now()).await;
+/// Accepts a prompt, with files or without.
+pub(super) async fn create_from_prompt(
+    State(api): State<Arc<Api>>,
+    ApiCaller(caller): ApiCaller,
+    request: Request,
+) -> Result<Response, ApiError> {
+    api.create((Mode::Prompt, FROM_PROMPT), &caller, request).await
+}
+
+/// Says what would become of a template: nothing is kept, and nothing costs.
+pub(super) async fn validate(
+    State(api): State<Arc<Api>>,
+    ApiCaller(caller): ApiCaller,
+    request: Request,
+) -> Result<Json<PreviewDocument>, ApiError> {
+    let _permit = api.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
+    let id = JobId::generate(&*api.entropy);
+    let files = api.objects.local();
+    // Dropped at the end, with every file in it.
+    let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
+    let received = intake.receive(request).await?;
+    let new = api.job_from_received(id, (&caller, Mode::Json), received)?;
+    let preview = api.workshop.preview(&new).await?;
+    Ok(Json(PreviewDocument::from(preview)))
+}
+
+async fn create(api: Arc<Api>, new: NewJob, intake: Intake) -> Result<Job, ApiError> {
+    // Before the commit: an accepted job must find its inputs.
+    let uploads = new.project.assets.iter().filter(|asset| !asset.remote);
+    let uploads: Vec<&str> = uploads.map(|asset| asset.file.as_str()).collect();
+    api.objects.publish_inputs(&new.id, &uploads).await?;
+    let created = api.store.create_job(&new, api.limits.open_jobs_max, api.clock.now()).await;
     match &created {
-        Err(StoreError::InsufficientCredits { .. } | StoreError::Overloaded) => drop(intake),
-        // After any other error the commit may have happened; if not, the next start sweeps the files.
+        Err(
+            StoreError::InsufficientCredits { .. }
+            | StoreError::TooManyOpenJobs { .. }
+            | StoreError::IdempotencyKeyReused
+            | StoreError::Replayed(_)
+            | StoreError::Overloaded
+            | StoreError::CommitLost,
+        ) => {
+            drop(intake);
+            if !api.objects.is_local() {
+                api.objects.remove_job(&new.id).await?;
+            }
+        }
+        // After any other error the commit may have happened; if not, a sweep removes the files.
         _ => intake.keep(),
     }
-    created
+    Ok(created?)
 }
 
 impl Api {
+    async fn create(
+        self: &Arc<Self>,
+        (mode, route): (Mode, &'static str),
+        caller: &TokenOwner,
+        request: Request,
+    ) -> Result<Response, ApiError> {
+        let key = key_from_headers(request.headers())?;
+        let id = JobId::generate(&*self.entropy);
+        let files = self.objects.local();
+        let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
+        let received = intake.receive(request).await?;
+        let fingerprint = received.fingerprint();
+        let mut new = self.job_from_received(id, (caller, mode), received)?;
+        new.idempotency = match key {
+            Some(key) => Some(IdempotencyKey { key, route, fingerprint, answer: self.first_answer(&new)? }),
+            None => None,
+        };
+        // In a task of its own: a client that hangs up must not stop the transaction half-way and take the files along.
+        let creation = tokio::spawn(create(Arc::clone(self), new, intake)).await;
+        let job = creation.map_err(|error| ApiError::Internal(error.into()))??;
+        let location = location_of(&job.id);
+        Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(document_from_job(&job, &self.links)))
+            .into_response())
+    }
+
+    /// The body with which the request is answered, now and whenever it is repeated.
+    fn first_answer(&self, new: &NewJob) -> Result<String, ApiError> {
+        let job = new.job(self.clock.now());
+        serde_json::to_string(&document_from_job(&job, &self.links))
+            .map_err(|error| ApiError::Internal(error.into()))
+    }
+
     fn job_from_received(
         &self,
         id: JobId,
-        caller: &TokenOwner,
+        (caller, mode): (&TokenOwner, Mode),
         received: Received,
     ) -> Result<NewJob, ApiError> {
         let json = serde_json::from_slice(&received.json)
             .map_err(|error| ApiError::MalformedJson(error.to_string()))?;
         let names: Vec<&str> = received.files.iter().map(|file| file.asset.name.as_str()).collect();
-        let VideoRequest { template, output, webhook, metadata } =
-            request_from_json(&json, &names, &self.webhook_policy).map_err(error_from_issues)?;
-        let uploads = received.files.iter().map(|file| (file.asset.name.as_str(), file.assumed_kind));
-        let items = bill_from_uploads(uploads);
+        let rules =
+            Rules { uploads: &names, webhooks: &self.webhook_policy, sources: &self.workshop.downloader };
+        let request = request_from_json(&json, mode, &rules).map_err(error_from_issues)?;
+        let VideoRequest { template, prompt, remote, upload_pointers, output, webhook, metadata } = request;
+        let uploaded = received.files.iter().map(|file| (file.asset.name.as_str(), file.assumed_kind));
+        let fetched = remote.iter().map(|source| (source.url.as_str(), assumed_remote_kind(&source.url)));
+        let items = bill_from_inputs(mode, uploaded.chain(fetched));
         let webhook = webhook.map(|webhook| self.sealed(&webhook, &id));
-        let assets = received.files.into_iter().map(|file| file.asset).collect();
+        let uploads = received.files.into_iter().zip(upload_pointers);
+        let uploads = uploads.map(|(file, pointer)| AssetRecord { pointer, ..file.asset });
+        let mut assets: Vec<AssetRecord> = uploads.collect();
+        for source in remote {
+            let file = assets.len().to_string();
+            assets.push(AssetRecord {
+                name: source.url,
+                file,
+                size_bytes: 0,
+                pointer: source.pointer,
+                remote: true,
+                sha256: None,
+                probe: None,
+            });
+        }
         Ok(NewJob {
             id,
             account_id: caller.account_id.clone(),
             token_id: caller.token_id.clone(),
-            mode: Mode::Json,
+            mode,
             items,
             metadata,
-            project: Project { template, output, assets },
+            project: Project { template, prompt, output, assets },
             webhook,
+            idempotency: None,
         })
     }
 
@@ -82,7 +174,34 @@ impl Api {
     }
 }
 
-fn error_from_issues(issues: Issues) -> ApiError {
+impl Received {
+    /// SHA-256 of everything that was asked, whatever the form: the boundary of a multipart body differs each time.
+    fn fingerprint(&self) -> [u8; 32] {
+        let mut hasher = Sha256::new();
+        let mut add = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        add(&self.json);
+        for file in &self.files {
+            add(file.asset.name.as_bytes());
+            add(file.asset.sha256.as_deref().unwrap_or_default().as_bytes());
+        }
+        hasher.finalize().into()
+    }
+}
+
+/// Where a job is asked for.
+pub(super) fn location_of(id: &JobId) -> String {
+    format!("/api/v1/jobs/{id}")
+}
+
+/// The dearest that the bytes behind a URL can turn out to be.
+fn assumed_remote_kind(url: &str) -> MediaKind {
+    if is_screen_recording(url) { MediaKind::ScreenRecording } else { MediaKind::Video }
+}
+
+pub(super) fn error_from_issues(issues: Issues) -> ApiError {
     let field = |issue: avs_template::Issue| FieldError {
         pointer: issue.pointer,
         code: issue.code.to_owned(),
@@ -90,4 +209,70 @@ fn error_from_issues(issues: Issues) -> ApiError {
         suggestion: issue.suggestion,
     };
     ApiError::Invalid(issues.into_vec().into_iter().map(field).collect())
+}
+
+/// What would become of a request.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PreviewDocument {
+    valid: bool,
+    credits: Estimate,
+    video: VideoFacts,
+    assets: Vec<AssetFacts>,
+    warnings: Vec<Warning>,
+}
+
+#[derive(Serialize)]
+struct Estimate {
+    estimated: i64,
+    items: Vec<Item>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VideoFacts {
+    width: u32,
+    height: u32,
+    fps: u32,
+    duration_seconds: f64,
+    frame_count: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AssetFacts {
+    name: String,
+    kind: &'static str,
+    format: String,
+    duration_seconds: Option<f64>,
+    width: Option<u32>,
+    height: Option<u32>,
+    has_audio: bool,
+}
+
+impl From<Preview> for PreviewDocument {
+    fn from(preview: Preview) -> Self {
+        let facts = |(kind, asset): (&'static str, avs_protocol::ProbedAsset)| AssetFacts {
+            name: asset.name,
+            kind,
+            format: asset.format,
+            duration_seconds: asset.duration_secs,
+            width: asset.width_px,
+            height: asset.height_px,
+            has_audio: asset.has_audio,
+        };
+        Self {
+            valid: true,
+            credits: Estimate { estimated: total_credits(&preview.items), items: preview.items },
+            video: VideoFacts {
+                width: preview.width,
+                height: preview.height,
+                fps: preview.fps,
+                duration_seconds: preview.frame_count as f64 / f64::from(preview.fps),
+                frame_count: preview.frame_count,
+            },
+            assets: preview.assets.into_iter().map(facts).collect(),
+            warnings: preview.warnings,
+        }
+    }
 }

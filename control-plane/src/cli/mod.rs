@@ -5,9 +5,11 @@ mod serve;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::config::{DataDir, ServeConfig};
+use crate::config::{ServeConfig, StateArguments};
+use crate::domain::password::PasswordError;
 use crate::domain::token::TokenKind;
 use crate::keys::KeyError;
+use crate::objects::BucketError;
 use crate::store::StoreError;
 
 /// A self-hosted video API: JSON in, MP4 out.
@@ -41,17 +43,44 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum AccountCommand {
+    /// List every account.
+    List {
+        #[command(flatten)]
+        state: StateArguments,
+    },
+    /// Set the password by which its owner signs in; read from standard input.
+    Password {
+        /// Address of the owner.
+        email: String,
+        /// Let it see the jobs of every account, for support.
+        #[arg(long)]
+        operator: bool,
+        #[command(flatten)]
+        state: StateArguments,
+    },
     /// Create an account; prints its id.
     Create {
         /// Address of the owner.
         email: String,
         #[command(flatten)]
-        data_dir: DataDir,
+        state: StateArguments,
     },
 }
 
 #[derive(Debug, Subcommand)]
 enum CreditsCommand {
+    /// Show an account's balance and what moved it.
+    Show {
+        /// Address of the owner.
+        email: String,
+        #[command(flatten)]
+        state: StateArguments,
+    },
+    /// Add the whole ledger up again; fails where it does not add up.
+    Audit {
+        #[command(flatten)]
+        state: StateArguments,
+    },
     /// Give an account R-Credits; prints what it can spend then.
     Grant {
         /// Address of the owner.
@@ -60,7 +89,7 @@ enum CreditsCommand {
         #[arg(value_parser = clap::value_parser!(i64).range(1..=1_000_000_000))]
         credits: i64,
         #[command(flatten)]
-        data_dir: DataDir,
+        state: StateArguments,
     },
 }
 
@@ -71,14 +100,24 @@ enum TokenCommand {
     /// List every token, without its secret.
     List {
         #[command(flatten)]
-        data_dir: DataDir,
+        state: StateArguments,
+    },
+    /// Give a token a new secret; prints it, this once.
+    Rotate {
+        /// The token's id, such as `api_…`.
+        id: String,
+        /// Let the old secret work for so many hours more.
+        #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=720))]
+        overlap_hours: u32,
+        #[command(flatten)]
+        state: StateArguments,
     },
     /// End a token at once.
     Revoke {
         /// The token's id, such as `api_…`.
         id: String,
         #[command(flatten)]
-        data_dir: DataDir,
+        state: StateArguments,
     },
 }
 
@@ -97,7 +136,7 @@ struct NewTokenArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3650))]
     expires_in_days: Option<u32>,
     #[command(flatten)]
-    data_dir: DataDir,
+    state: StateArguments,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -123,6 +162,27 @@ pub enum CommandError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The password is no good.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// Not the id of a token.
+    #[error("`{id}` is not the id of a token; `avs token list` shows them")]
+    TokenId {
+        /// What was given.
+        id: String,
+    },
+    /// Two processes cannot share SQLite.
+    #[error("a role other than `all` needs PostgreSQL; set --database-url")]
+    RoleNeedsPostgres,
+    /// The bucket's settings make no sense.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// Nothing can be counted.
+    #[error("the metrics cannot be set up")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// Money is missing or too much.
+    #[error("the ledger does not add up")]
+    LedgerDrift,
     /// A key cannot be had.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -164,19 +224,39 @@ pub fn run(arguments: Arguments) -> Result<(), CommandError> {
     runtime.block_on(async {
         match arguments.command {
             Command::Serve(config) => serve::run(*config).await,
-            Command::Account { command: AccountCommand::Create { email, data_dir } } => {
-                admin::create_account(&data_dir, &email).await
-            }
-            Command::Credits { command: CreditsCommand::Grant { email, credits, data_dir } } => {
-                admin::grant(&data_dir, &email, credits).await
-            }
-            Command::Token { command: TokenCommand::Create(new) } => admin::create_token(&new).await,
-            Command::Token { command: TokenCommand::List { data_dir } } => {
-                admin::list_tokens(&data_dir).await
-            }
-            Command::Token { command: TokenCommand::Revoke { id, data_dir } } => {
-                admin::revoke_token(&data_dir, &id).await
-            }
+            Command::Account { command } => run_account(command).await,
+            Command::Credits { command } => run_credits(command).await,
+            Command::Token { command } => run_token(command).await,
         }
     })
+}
+
+async fn run_account(command: AccountCommand) -> Result<(), CommandError> {
+    match command {
+        AccountCommand::List { state } => admin::list_accounts(&state).await,
+        AccountCommand::Create { email, state } => admin::create_account(&state, &email).await,
+        AccountCommand::Password { email, operator, state } => {
+            admin::set_password(&state, &email, operator).await
+        }
+    }
+}
+
+async fn run_credits(command: CreditsCommand) -> Result<(), CommandError> {
+    match command {
+        CreditsCommand::Show { email, state } => admin::show_credits(&state, &email).await,
+        CreditsCommand::Audit { state } => admin::audit(&state).await,
+        CreditsCommand::Grant { email, credits, state } => admin::grant(&state, &email, credits).await,
+    }
+}
+
+async fn run_token(command: TokenCommand) -> Result<(), CommandError> {
+    match command {
+        TokenCommand::Create(new) => admin::create_token(&new).await,
+        TokenCommand::List { state } => admin::list_tokens(&state).await,
+        TokenCommand::Rotate { id, overlap_hours, state } => {
+            let overlap = std::time::Duration::from_secs(u64::from(overlap_hours) * 3600);
+            admin::rotate_token(&state, &id, overlap).await
+        }
+        TokenCommand::Revoke { id, state } => admin::revoke_token(&state, &id).await,
+    }
 }

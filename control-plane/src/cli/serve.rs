@@ -3,7 +3,7 @@
 //! ```text
 //!  lock the directory, open store and keys, audit, requeue orphans, listen
 //!      |
-//!  API server + runners + courier  ----- SIGTERM, SIGINT -----> stop accepting and claiming
+//!  API server + runners + courier + caretaker  ----- SIGTERM, SIGINT -----> stop accepting and claiming
 //!                                                                    | grace
 //!                                                               let go of jobs (requeued), end engines, exit
 //! ```
@@ -19,42 +19,58 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::task::TaskTracker;
 
 use super::CommandError;
-use crate::api::{Api, Health, admin_router, router, server};
-use crate::config::ServeConfig;
+use crate::api::{Api, ApiLimits, Health, Rates, Shared, admin_router, router, server};
+use crate::config::{Role, ServeConfig};
+use crate::creator::SlideshowCreator;
 use crate::domain::ids::BootId;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock as _;
 use crate::engines::{Fleet, FleetConfig};
 use crate::fetch::client::client_from_policy;
+use crate::fetch::{DownloadTiming, Downloader};
 use crate::keys::Keys;
-use crate::store::{JobFiles, Store};
+use crate::objects::{Bucket, JobFiles, Objects};
+use crate::store::Store;
 use crate::system::{SystemClock, SystemEntropy};
 use crate::telemetry;
-use crate::workers::{Courier, Stop, Workshop, run_jobs};
+use crate::workers::{Caretaker, Courier, Stop, Workshop, run_jobs};
 
 pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     telemetry::start(config.log_format);
-    let data_dir = &config.data_dir.path;
-    config.data_dir.create()?;
-    let _lock = lock_directory(data_dir)?;
-    let parts = Parts::assemble(&config).await?;
-    let (stop, tasks) = (Stop::default(), TaskTracker::new());
-    let grace = Duration::from_millis(config.shutdown_grace_millis);
-    for _ in 0..config.engine_count() {
-        tasks.spawn(run_jobs(Arc::clone(&parts.workshop), stop.clone()));
+    let metrics = telemetry::start_metrics()?;
+    config.state.data_dir.create()?;
+    if config.role != Role::All && config.state.database_url.is_none() {
+        return Err(CommandError::RoleNeedsPostgres);
     }
-    tasks.spawn(parts.courier(&config)?.run(stop.clone()));
+    let _lock = lock_directory(&config.state.data_dir.path)?;
+    let (stop, tasks) = (Stop::default(), TaskTracker::new());
+    let parts = Parts::assemble(&config, &stop).await?;
+    let grace = Duration::from_millis(config.shutdown_grace_millis);
+    tasks.spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
+    if config.role.works() {
+        for _ in 0..config.engine_count() {
+            tasks.spawn(run_jobs(Arc::clone(&parts.workshop), stop.clone()));
+        }
+        tasks.spawn(parts.courier(&config)?.run(stop.clone()));
+        tasks.spawn(Arc::clone(&parts.caretaker).run(stop.clone()));
+    }
     if let Some(address) = config.admin_listen {
         let listener = listen(address).await?;
         tracing::info!(address = %listener.local_addr()?, "health checks");
-        let health = Health { store: parts.api.store.clone(), workshop: Arc::clone(&parts.workshop) };
+        let workshop = Arc::clone(&parts.workshop);
+        let health = Health { workshop, runs_jobs: config.role.works(), metrics };
         tasks.spawn(server::serve(listener, admin_router(health), stop.soon.clone(), grace));
     }
     let address = parts.listener.local_addr()?;
-    let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), grace);
-    let serving = tasks.spawn(serving);
+    if config.role.serves() {
+        let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), grace);
+        tasks.spawn(serving);
+        writeln!(std::io::stdout(), "listening on http://{address}")?;
+    } else {
+        drop(parts.listener);
+        writeln!(std::io::stdout(), "working")?;
+    }
     tasks.close();
-    writeln!(std::io::stdout(), "listening on http://{address}")?;
     wait_for_signal().await?;
     tracing::info!("stopping");
     stop.soon.cancel();
@@ -63,8 +79,8 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     }
     stop.now.cancel();
     tasks.wait().await;
-    serving.await.map_err(std::io::Error::other)?;
     parts.workshop.fleet.stop().await;
+    parts.workshop.store.end_lease(&parts.workshop.boot).await?;
     Ok(())
 }
 
@@ -73,42 +89,58 @@ struct Parts {
     listener: TcpListener,
     api: Arc<Api>,
     workshop: Arc<Workshop>,
+    caretaker: Arc<Caretaker>,
 }
 
 impl Parts {
-    async fn assemble(config: &ServeConfig) -> Result<Self, CommandError> {
-        let data_dir = &config.data_dir.path;
+    async fn assemble(config: &ServeConfig, stop: &Stop) -> Result<Self, CommandError> {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-        let keys = Keys::open(data_dir, &SystemEntropy)?;
-        let store = Store::open(data_dir).await?;
-        let files = JobFiles::open(data_dir)?;
+        let keys = Keys::open(&config.keys_dir(), &SystemEntropy)?;
+        let store = config.state.open_store().await?;
+        let files = JobFiles::open(&config.state.data_dir.path)?;
+        let objects = Objects::new(files, Bucket::open(&config.bucket)?);
         let boot = BootId::generate(&SystemEntropy);
-        recover(&store, &files, &boot).await?;
+        recover(&store, &objects, &boot).await?;
         let listener = listen(config.listen).await?;
         let public_url = match &config.public_url {
             Some(url) => url.clone(),
             None => format!("http://{}", listener.local_addr()?),
         };
         let links = Arc::new(LinkSigner::new(&public_url, keys.link));
-        let fleet = Fleet::start(FleetConfig {
-            program: config.engine_path()?,
-            engines: config.engine_count(),
-            ping_interval: Duration::from_millis(config.timing.ping_millis.max(1)),
-            kill_grace: Duration::from_millis(config.timing.kill_grace_millis),
-        });
         let workshop = Arc::new(Workshop {
             store: store.clone(),
-            files: files.clone(),
-            fleet,
+            objects: objects.clone(),
+            downloader: Downloader::new(config.fetch_policy(), DownloadTiming::default())?,
+            creator: Arc::new(SlideshowCreator),
+            fleet: Fleet::start(fleet_config(config, objects.local())?),
             links: Arc::clone(&links),
-            boot,
+            boot: boot.clone(),
             clock: clock.clone(),
             entropy: entropy.clone(),
             retry_pause: Duration::from_millis(config.timing.retry_pause_millis),
         });
-        let (webhook_policy, vault) = (config.webhook_policy(), keys.vault);
-        let api = Arc::new(Api { store, files, links, vault, webhook_policy, clock, entropy });
-        Ok(Self { listener, api, workshop })
+        let caretaker = Arc::new(Caretaker {
+            store: store.clone(),
+            objects: objects.clone(),
+            boot,
+            retention: config.retention(),
+            clock: clock.clone(),
+        });
+        let api = Arc::new(Api {
+            store,
+            objects,
+            workshop: Arc::clone(&workshop),
+            links,
+            vault: keys.vault,
+            webhook_policy: config.webhook_policy(),
+            limits: ApiLimits { open_jobs_max: config.open_jobs_max },
+            rates: Rates::new(config.reads_per_minute, config.writes_per_minute),
+            stop: stop.soon.clone(),
+            clock,
+            entropy,
+            shared: Shared::default(),
+        });
+        Ok(Self { listener, api, workshop, caretaker })
     }
 
     fn courier(&self, config: &ServeConfig) -> Result<Courier, CommandError> {
@@ -116,6 +148,7 @@ impl Parts {
         Ok(Courier {
             client: client_from_policy(&policy.addresses)?,
             store: self.api.store.clone(),
+            boot: self.workshop.boot.clone(),
             vault: self.api.vault.clone(),
             policy,
             retry_delays: config.webhook_retry_delays(),
@@ -125,8 +158,21 @@ impl Parts {
     }
 }
 
+fn fleet_config(config: &ServeConfig, files: &JobFiles) -> Result<FleetConfig, CommandError> {
+    Ok(FleetConfig {
+        program: config.engine_path()?,
+        // Who runs no jobs still looks into the files of dry runs.
+        engines: if config.role.works() { config.engine_count() } else { 1 },
+        jobs_dir: files.root().to_owned(),
+        sandbox_required: config.require_sandbox,
+        ping_interval: Duration::from_millis(config.timing.ping_millis.max(1)),
+        kill_grace: Duration::from_millis(config.timing.kill_grace_millis),
+    })
+}
+
 /// Takes up what the last life of this server left behind.
-async fn recover(store: &Store, files: &JobFiles, boot: &BootId) -> Result<(), CommandError> {
+async fn recover(store: &Store, objects: &Objects, boot: &BootId) -> Result<(), CommandError> {
+    store.renew_lease(boot).await?;
     let audit = store.audit().await?;
     if audit.is_clean() {
         tracing::info!("the ledger adds up");
@@ -137,7 +183,13 @@ async fn recover(store: &Store, files: &JobFiles, boot: &BootId) -> Result<(), C
     if requeued > 0 {
         tracing::warn!(requeued, "jobs of the last run go back to the queue");
     }
-    Ok(files.remove_orphans(store).await?)
+    if objects.is_local() {
+        objects.local().remove_orphans(store).await?;
+    } else {
+        // What a bucket holds is the truth; the workplace of the last run is scrap.
+        objects.local().remove_everything().await?;
+    }
+    Ok(())
 }
 
 /// Two servers on one directory would each take the other's jobs for orphans.

@@ -6,6 +6,23 @@ use super::ids::AccountId;
 use super::timestamp::Timestamp;
 use super::token::TokenKind;
 
+/// Somebody who owns tokens, credits and jobs.
+#[derive(Clone)]
+pub struct Account {
+    /// Name of it.
+    pub id: AccountId,
+    /// Address of the owner.
+    pub email: String,
+    /// argon2id of the password; absent for one that cannot sign in.
+    pub password_hash: Option<String>,
+    /// True where it may see what belongs to others, for support.
+    pub is_operator: bool,
+    /// What it has.
+    pub balance: Balance,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
 /// What an account can spend, and what its open jobs hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {
@@ -47,6 +64,8 @@ pub struct TokenOwner {
 pub struct TokenRecord {
     /// The public part.
     pub id: String,
+    /// The owner.
+    pub account_id: AccountId,
     /// The owner's address.
     pub email: String,
     /// The owner's name for it.
@@ -63,4 +82,40 @@ pub struct TokenRecord {
     pub revoked_at: Option<Timestamp>,
     /// When it was last used, to the minute.
     pub last_used_at: Option<Timestamp>,
+    /// Until when the secret before the last rotation works as well.
+    pub overlap_until: Option<Timestamp>,
+}
+
+/// What a token is good for at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenStatus {
+    /// It works.
+    Active,
+    /// Its time is over.
+    Expired,
+    /// Its owner has ended it.
+    Revoked,
+}
+
+impl TokenStatus {
+    /// Its name on the wire and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl TokenRecord {
+    /// What it is good for at `now`.
+    pub fn status(&self, now: Timestamp) -> TokenStatus {
+        match (self.revoked_at, self.expires_at) {
+            (Some(_), _) => TokenStatus::Revoked,
+            (None, Some(expires_at)) if expires_at <= now => TokenStatus::Expired,
+            (None, _) => TokenStatus::Active,
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::job::Mode;
 use super::media_kind::MediaKind;
 
 /// Something that is paid for.
@@ -16,6 +17,12 @@ pub enum ItemKind {
     AudioUpload,
     /// An input file with letters.
     FontUpload,
+    /// A screen recording (`.vidova`).
+    ScreenRecordingUpload,
+    /// What the creator finds out about a screen recording that it uses.
+    ScreenRecordingAnalysis,
+    /// The creator's work: a prompt becomes a template.
+    AiCreator,
     /// The final render.
     Render,
 }
@@ -24,9 +31,9 @@ impl ItemKind {
     /// The published prices.
     pub fn price_credits(self) -> i64 {
         match self {
-            Self::VideoUpload | Self::Render => 5,
-            Self::ImageUpload | Self::FontUpload => 0,
-            Self::AudioUpload => 3,
+            Self::VideoUpload | Self::ScreenRecordingAnalysis | Self::Render => 5,
+            Self::ImageUpload | Self::FontUpload | Self::ScreenRecordingUpload => 0,
+            Self::AudioUpload | Self::AiCreator => 3,
         }
     }
 
@@ -37,6 +44,9 @@ impl ItemKind {
             Self::ImageUpload => "image_upload",
             Self::AudioUpload => "audio_upload",
             Self::FontUpload => "font_upload",
+            Self::ScreenRecordingUpload => "screen_recording_upload",
+            Self::ScreenRecordingAnalysis => "screen_recording_analysis",
+            Self::AiCreator => "ai_creator",
             Self::Render => "render",
         }
     }
@@ -47,6 +57,7 @@ impl ItemKind {
             MediaKind::Image => Self::ImageUpload,
             MediaKind::Audio => Self::AudioUpload,
             MediaKind::Font => Self::FontUpload,
+            MediaKind::ScreenRecording => Self::ScreenRecordingUpload,
         }
     }
 }
@@ -69,9 +80,8 @@ impl Item {
         Self::priced(ItemKind::from_media_kind(kind), Some(asset.to_owned()))
     }
 
-    /// The final render.
-    pub fn render() -> Self {
-        Self::priced(ItemKind::Render, None)
+    fn is_upload(&self) -> bool {
+        !matches!(self.kind, ItemKind::ScreenRecordingAnalysis | ItemKind::AiCreator | ItemKind::Render)
     }
 
     /// Tells this item from the others of its job, in the ledger.
@@ -87,10 +97,20 @@ impl Item {
     }
 }
 
-/// Returns the bill of a job that renders these uploads.
-pub fn bill_from_uploads<'a>(uploads: impl IntoIterator<Item = (&'a str, MediaKind)>) -> Vec<Item> {
-    let mut items: Vec<Item> = uploads.into_iter().map(|(name, kind)| Item::upload(name, kind)).collect();
-    items.push(Item::render());
+/// Returns the bill of a job with these inputs at worst. A prompt pays for the creator too, and for the analysis of each
+/// screen recording.
+pub fn bill_from_inputs<'a>(mode: Mode, inputs: impl IntoIterator<Item = (&'a str, MediaKind)>) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (name, kind) in inputs {
+        items.push(Item::upload(name, kind));
+        if mode == Mode::Prompt && kind == MediaKind::ScreenRecording {
+            items.push(Item::priced(ItemKind::ScreenRecordingAnalysis, Some(name.to_owned())));
+        }
+    }
+    if mode == Mode::Prompt {
+        items.push(Item::priced(ItemKind::AiCreator, None));
+    }
+    items.push(Item::priced(ItemKind::Render, None));
     items
 }
 
@@ -99,7 +119,7 @@ pub fn bill_from_uploads<'a>(uploads: impl IntoIterator<Item = (&'a str, MediaKi
 pub fn bill_from_probe(reserved: &[Item], probed: &[(String, MediaKind)]) -> Vec<Item> {
     let reprice = |item: &Item| {
         let found = probed.iter().find(|(name, _)| Some(name) == item.asset.as_ref());
-        let Some((name, kind)) = found else { return item.clone() };
+        let Some((name, kind)) = found.filter(|_| item.is_upload()) else { return item.clone() };
         let exact = Item::upload(name, *kind);
         Item { credits: exact.credits.min(item.credits), ..exact }
     };
@@ -117,20 +137,30 @@ mod tests {
 
     #[test]
     fn prices_are_the_published_ones() {
-        let kinds = [ItemKind::VideoUpload, ItemKind::ImageUpload, ItemKind::AudioUpload, ItemKind::Render];
-        assert_eq!(kinds.map(ItemKind::price_credits), [5, 0, 3, 5]);
+        let uploads = [ItemKind::VideoUpload, ItemKind::ImageUpload, ItemKind::AudioUpload];
+        assert_eq!(uploads.map(ItemKind::price_credits), [5, 0, 3]);
+        let recordings = [ItemKind::ScreenRecordingUpload, ItemKind::ScreenRecordingAnalysis];
+        assert_eq!(recordings.map(ItemKind::price_credits), [0, 5]);
+        assert_eq!([ItemKind::AiCreator, ItemKind::Render].map(ItemKind::price_credits), [3, 5]);
+    }
+
+    #[test]
+    fn a_screen_recording_costs_its_analysis_only_where_a_prompt_uses_it() {
+        let inputs = [("demo.vidova", MediaKind::ScreenRecording)];
+        assert_eq!(total_credits(&bill_from_inputs(Mode::Json, inputs)), 5);
+        assert_eq!(total_credits(&bill_from_inputs(Mode::Prompt, inputs)), 5 + 3 + 5);
     }
 
     #[test]
     fn an_upload_assumed_to_be_video_is_charged_as_what_it_turned_out_to_be() {
-        let reserved = bill_from_uploads([("a.ogg", MediaKind::Video)]);
+        let reserved = bill_from_inputs(Mode::Json, [("a.ogg", MediaKind::Video)]);
         let bill = bill_from_probe(&reserved, &[("a.ogg".into(), MediaKind::Audio)]);
         assert_eq!((total_credits(&reserved), total_credits(&bill)), (10, 8));
     }
 
     #[test]
     fn nothing_is_charged_above_its_reservation() {
-        let reserved = bill_from_uploads([("a.gif", MediaKind::Image)]);
+        let reserved = bill_from_inputs(Mode::Json, [("a.gif", MediaKind::Image)]);
         let bill = bill_from_probe(&reserved, &[("a.gif".into(), MediaKind::Video)]);
         assert_eq!(total_credits(&bill), total_credits(&reserved));
     }

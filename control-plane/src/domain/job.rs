@@ -48,6 +48,8 @@ pub struct Job {
     pub updated_at: Timestamp,
     /// When it reached its terminal state.
     pub finished_at: Option<Timestamp>,
+    /// When its files were removed.
+    pub expired_at: Option<Timestamp>,
     /// How far the render is.
     pub progress: Option<Progress>,
     /// Why it failed.
@@ -132,6 +134,23 @@ pub struct JobError {
 }
 
 impl JobError {
+    /// The input crashes what decodes it: nobody tries it again.
+    pub fn input_rejected() -> Self {
+        Self {
+            code: "input_rejected".into(),
+            message:
+                "these files and this template have crashed the renderer twice; it will not try them again"
+                    .into(),
+            retryable: false,
+            errors: Vec::new(),
+        }
+    }
+
+    /// The creator could make nothing of the prompt.
+    pub fn generation_failed(message: String) -> Self {
+        Self { code: "generation_failed".into(), message, retryable: false, errors: Vec::new() }
+    }
+
     /// Our own failure: the attempts are used up, or the engine cannot work here.
     pub fn render_failed() -> Self {
         Self {

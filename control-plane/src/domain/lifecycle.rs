@@ -9,6 +9,7 @@
 //!    '--|----------------'  '-- Advance: the phase moves  |
 //!       '-------------------------------------------------'
 //!                          Fail (nobody can run it)
+//!  queued, running --- Cancel (its owner) ---> cancelled
 //! ```
 //! The phase only moves forward, across retries too: a job that is rendered again stays `rendering`. Each
 //! claim raises the epoch, and every later write names the epoch it belongs to, so that a worker which lost
@@ -30,7 +31,7 @@ pub enum JobStatus {
     Completed,
     /// It ended without a video.
     Failed,
-    /// It was stopped on request. Reserved: nothing sets it yet.
+    /// It was stopped on request.
     Cancelled,
 }
 
@@ -128,6 +129,8 @@ pub enum Step {
     Complete,
     /// It ends without a video.
     Fail,
+    /// Its owner wants no video any more. The phase stays what it was.
+    Cancel,
 }
 
 /// A step that does not fit the state.
@@ -171,6 +174,9 @@ impl JobState {
             (JobStatus::Queued | JobStatus::Running, Step::Fail) => {
                 Ok(Self { status: JobStatus::Failed, phase: Phase::Failed, ..self })
             }
+            (JobStatus::Queued | JobStatus::Running, Step::Cancel) => {
+                Ok(Self { status: JobStatus::Cancelled, ..self })
+            }
             _ => Err(IllegalStep { state: self, step }),
         }
     }
@@ -195,6 +201,7 @@ mod tests {
             2 => Just(Step::Retry),
             1 => Just(Step::Complete),
             1 => Just(Step::Fail),
+            1 => Just(Step::Cancel),
         ]
     }
 
@@ -215,7 +222,7 @@ mod tests {
                 Step::Interrupt => self.running,
                 Step::Retry => self.running && self.retries < ATTEMPTS_MAX - 1,
                 Step::Complete => self.running && before.phase == Phase::Rendering,
-                Step::Fail => !self.ended,
+                Step::Fail | Step::Cancel => !self.ended,
             }
         }
 
@@ -225,7 +232,7 @@ mod tests {
                 Step::Advance(_) => {}
                 Step::Interrupt => self.running = false,
                 Step::Retry => (self.retries, self.running) = (self.retries + 1, false),
-                Step::Complete | Step::Fail => (self.running, self.ended) = (false, true),
+                Step::Complete | Step::Fail | Step::Cancel => (self.running, self.ended) = (false, true),
             }
         }
     }

@@ -38,6 +38,11 @@ impl LinkSigner {
         Self { base_url: base_url.trim_end_matches('/').to_owned(), key, key_id }
     }
 
+    /// Base of every link, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     /// Returns the link to `path` that works until `expires_at`.
     pub fn url(&self, path: &str, expires_at: Timestamp) -> String {
         let expires_at_secs = expires_at.unix_secs();

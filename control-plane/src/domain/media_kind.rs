@@ -11,10 +11,38 @@ pub enum MediaKind {
     Audio,
     /// Letters for texts.
     Font,
+    /// A recorded screen (`.vidova`): a video by another name, at another price.
+    ScreenRecording,
+}
+
+impl MediaKind {
+    /// Its name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Font => "font",
+            Self::ScreenRecording => "screen_recording",
+        }
+    }
+}
+
+/// True for a name, or the path of a URL, that ends in `.vidova`.
+pub fn is_screen_recording(name: &str) -> bool {
+    let path = name.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("vidova"))
 }
 
 /// Bytes that [`assumed_kind_from_head`] wants to see.
 pub const HEAD_BYTES: usize = 12;
+
+/// Returns the kind of an upload with this name and beginning, at its dearest.
+pub fn assumed_kind(name: &str, head: &[u8]) -> MediaKind {
+    let kind = assumed_kind_from_head(head);
+    // A name alone makes nothing cheaper than it is: only what would be a video can be a recording.
+    if kind == MediaKind::Video && is_screen_recording(name) { MediaKind::ScreenRecording } else { kind }
+}
 
 /// Returns the dearest kind that a file beginning with `head` can turn out to be. Containers that can
 /// hold pictures and sound alike (ISO BMFF, Matroska, Ogg) count as video.

@@ -10,6 +10,7 @@ pub mod job_document;
 pub mod lifecycle;
 pub mod link;
 pub mod media_kind;
+pub mod password;
 pub mod timestamp;
 pub mod token;
 pub mod webhook;

@@ -32,6 +32,19 @@ impl Timestamp {
         Self::from_unix_millis(self.0.saturating_add(millis))
     }
 
+    /// The moment `duration` earlier.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_unix_millis(self.0.saturating_sub(millis))
+    }
+
+    /// Reads RFC 3339 as callers write it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let since_epoch = humantime::parse_rfc3339_weak(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+        Some(Self::from_unix_millis(i64::try_from(since_epoch.as_millis()).ok()?))
+    }
+
     /// RFC 3339, UTC, milliseconds: `2026-04-07T18:00:00.000Z`.
     pub fn rfc3339(self) -> String {
         let since_epoch = Duration::from_millis(self.0.unsigned_abs());

@@ -74,6 +74,16 @@ impl Token {
         Self { id, secret }
     }
 
+    /// Makes a new secret for a token that keeps its id; `None` if that is no id of ours.
+    pub fn renewed(id: &str, entropy: &dyn Entropy) -> Option<Self> {
+        let id_random = id.strip_prefix("api_").or_else(|| id.strip_prefix("cli_"))?;
+        let shaped =
+            id_random.len() == ID_CHARS && id_random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let random = base62_from_entropy(entropy, SECRET_CHARS);
+        let secret = format!("{random}{}", checksum(id, &random));
+        shaped.then(|| Self { id: id.to_owned(), secret })
+    }
+
     /// Reads a token as sent by a client; `None` if it cannot be one of ours.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.strip_prefix("avs.")?.split_once('.')?;

@@ -89,6 +89,31 @@ pub enum AttemptOutcome {
     Unanswered,
 }
 
+impl AttemptOutcome {
+    /// The receiver's status code, if it answered.
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Answered { status, .. } => Some(status),
+            Self::Unanswered => None,
+        }
+    }
+}
+
+/// One attempt to deliver, for the log.
+#[derive(Debug, Clone)]
+pub struct AttemptReport {
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+    /// When it began.
+    pub at: Timestamp,
+    /// How long it took.
+    pub duration: Duration,
+    /// Why there was no answer.
+    pub error: Option<String>,
+    /// The beginning of the answer.
+    pub answer: Option<String>,
+}
+
 /// What to do with a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {

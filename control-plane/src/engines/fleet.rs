@@ -1,14 +1,16 @@
 //! Keeps one engine warm ahead of need, and hands it to whoever has a job for it.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::level::SandboxLevel;
 use super::session::{Engine, EngineGone, Patience};
 use crate::{limits, telemetry};
 
@@ -19,6 +21,10 @@ pub struct FleetConfig {
     pub program: PathBuf,
     /// Jobs that run at once.
     pub engines: usize,
+    /// Directory of all jobs: all that an engine may see of ours.
+    pub jobs_dir: PathBuf,
+    /// True where engines must be fully confined.
+    pub sandbox_required: bool,
     /// Between two pings.
     pub ping_interval: Duration,
     /// Between two rungs of the ladder.
@@ -29,6 +35,8 @@ pub struct FleetConfig {
 pub struct Fleet {
     requests: mpsc::Sender<oneshot::Sender<Engine>>,
     starting_fails: Arc<AtomicBool>,
+    crashes: Mutex<VecDeque<Instant>>,
+    sandbox: Arc<Mutex<Option<SandboxLevel>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -39,15 +47,17 @@ impl Fleet {
         let (requests, requests_rx) = mpsc::channel(config.engines.max(1));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let starting_fails = Arc::new(AtomicBool::new(false));
+        let sandbox = Arc::<Mutex<Option<SandboxLevel>>>::default();
         let warmer = Warmer {
             config,
+            sandbox: Arc::clone(&sandbox),
             requests: requests_rx,
             starting_fails: Arc::clone(&starting_fails),
             tasks: tasks.clone(),
         };
         let until = stop.clone();
         tasks.spawn(async move { until.run_until_cancelled(warmer.run()).await });
-        Self { requests, starting_fails, stop, tasks }
+        Self { requests, starting_fails, crashes: Mutex::default(), sandbox, stop, tasks }
     }
 
     /// Waits for a warm engine and takes it. The caller bounds the wait.
@@ -60,9 +70,28 @@ impl Fleet {
         engine.await.ok().ok_or(EngineGone)
     }
 
-    /// True unless the last start of an engine failed.
+    /// False where the last start of an engine failed, or several have crashed within minutes.
     pub fn is_healthy(&self) -> bool {
-        !self.starting_fails.load(Ordering::Relaxed)
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
+        while crashes.front().is_some_and(|at| at.elapsed() > limits::CRASH_WINDOW) {
+            crashes.pop_front();
+        }
+        !self.starting_fails.load(Ordering::Relaxed) && crashes.len() < limits::FLEET_CRASHES_MAX
+    }
+
+    /// Notes that an engine has crashed over a job.
+    pub fn note_crash(&self) {
+        metrics::counter!("engine_crashes_total").increment(1);
+        let mut crashes = self.crashes.lock().unwrap_or_else(PoisonError::into_inner);
+        if crashes.len() >= limits::FLEET_CRASHES_MAX {
+            crashes.pop_front();
+        }
+        crashes.push_back(Instant::now());
+    }
+
+    /// What confines the engine that was started last.
+    pub fn sandbox(&self) -> Option<SandboxLevel> {
+        self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Ends the warm engine, and waits until every process is gone.
@@ -77,6 +106,7 @@ struct Warmer {
     config: FleetConfig,
     requests: mpsc::Receiver<oneshot::Sender<Engine>>,
     starting_fails: Arc<AtomicBool>,
+    sandbox: Arc<Mutex<Option<SandboxLevel>>>,
     tasks: TaskTracker,
 }
 

@@ -9,14 +9,16 @@
 //! the ladder, so that whoever gives up on a job, for whatever reason, leaves no process behind.
 
 use std::io;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
+use std::process::ExitStatus;
 use std::time::Duration;
 
 use avs_protocol::{Command, Event, FrameDecoder, FrameError, JobRef, PROTOCOL_VERSION, frame_from_message};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::process::Child;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
@@ -57,6 +59,18 @@ pub(super) struct Patience {
 pub struct Engine {
     commands: mpsc::Sender<Command>,
     events: mpsc::Receiver<Event>,
+    fate: watch::Receiver<Fate>,
+}
+
+/// How a process has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It has not.
+    Alive,
+    /// By what it was working on: a fault of the processor, an abort, a panic, a hang.
+    Crashed,
+    /// By somebody's will, or in good order.
+    Ended,
 }
 
 impl Engine {
@@ -78,9 +92,11 @@ impl Engine {
             commands: commands_rx,
             events: events_tx,
             open_job: None,
+            exit: None,
         };
-        tasks.spawn(session.run());
-        let mut engine = Self { commands, events };
+        let (fate_tx, fate) = watch::channel(Fate::Alive);
+        tasks.spawn(session.run(fate_tx));
+        let mut engine = Self { commands, events, fate };
         match timeout(limits::HELLO_WAIT, engine.next()).await {
             Ok(Ok(Event::Hello { protocol: PROTOCOL_VERSION, engine_version, adapter, software })) => {
                 tracing::info!(engine_version, adapter, software, "engine is warm");
@@ -107,6 +123,14 @@ impl Engine {
     /// [`EngineGone`] once the process has ended or is given up as hung.
     pub async fn next(&mut self) -> Result<Event, EngineGone> {
         self.events.recv().await.ok_or(EngineGone)
+    }
+
+    /// Waits until the process is gone; says how it went. Only for one that is [`EngineGone`].
+    pub async fn fate(&mut self) -> Fate {
+        match self.fate.wait_for(|fate| *fate != Fate::Alive).await {
+            Ok(fate) => *fate,
+            Err(_gone) => Fate::Ended,
+        }
     }
 
     /// Waits until the process has ended by itself.
@@ -161,16 +185,23 @@ struct Session {
     events: mpsc::Sender<Event>,
     /// The job that a `Cancel` would stop.
     open_job: Option<JobRef>,
+    exit: Option<ExitStatus>,
 }
 
 impl Session {
-    async fn run(mut self) {
+    async fn run(mut self, fate: watch::Sender<Fate>) {
         let ending = self.converse().await;
         // Closing the queues tells the holder of the handle at once, before the ladder has been climbed down.
         self.commands.close();
         let (closed, _) = mpsc::channel(1);
         drop(std::mem::replace(&mut self.events, closed));
+        if matches!(ending, Ending::Closed | Ending::Broken(_)) {
+            // How it ended by itself is what counts, not how the ladder would end it.
+            self.has_exited().await;
+        }
+        let crashed = matches!(ending, Ending::Hung) || self.exit.is_some_and(is_crash);
         let last = self.end_process().await;
+        fate.send_replace(if crashed { Fate::Crashed } else { Fate::Ended });
         let job = self.label.get().map_or("-", String::as_str);
         match ending {
             Ending::Released | Ending::Closed => tracing::debug!(job, %ending, last, "engine has ended"),
@@ -279,6 +310,25 @@ impl Session {
     }
 
     async fn has_exited(&mut self) -> bool {
-        timeout(self.patience.kill_grace, self.child.wait()).await.is_ok()
+        let exited = timeout(self.patience.kill_grace, self.child.wait()).await;
+        if let Ok(Ok(status)) = exited {
+            self.exit.get_or_insert(status);
+        }
+        exited.is_ok()
     }
+}
+
+/// A signal that the process brought upon itself, or an exit status that says it gave up.
+fn is_crash(status: ExitStatus) -> bool {
+    const OWN_FAULTS: [i32; 8] = [
+        libc::SIGSEGV,
+        libc::SIGBUS,
+        libc::SIGILL,
+        libc::SIGFPE,
+        libc::SIGABRT,
+        libc::SIGSYS,
+        libc::SIGXCPU,
+        libc::SIGXFSZ,
+    ];
+    status.signal().map_or(!status.success(), |signal| OWN_FAULTS.contains(&signal))
 }

@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Url;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use tokio::net::lookup_host;
 
 use super::address::AddressPolicy;
+use super::lookup::{CheckedResolver, Lookup, SystemLookup};
 use crate::limits;
 
 /// Why a URL is not one that this server connects to.
@@ -20,23 +20,25 @@ pub enum UrlError {
     /// Another scheme, or `http` where only `https` is allowed.
     #[error("must begin with https://")]
     Scheme,
+    /// Another scheme, where `http` would do as well.
+    #[error("must begin with https:// or http://")]
+    NotHttp,
     /// A user name or password in it.
     #[error("must not carry a user name or password")]
     Credentials,
     /// A host that is an address which is not public.
     #[error("must lead to a public address")]
     PrivateAddress,
+    /// A port that the operator has not opened.
+    #[error("must use the standard port; port {0} is not allowed")]
+    Port(u16),
+    /// Longer than any that is in use.
+    #[error("must not be longer than {bytes_max} bytes")]
+    TooLong {
+        /// What is allowed.
+        bytes_max: usize,
+    },
 }
-
-/// A name that leads to an address which is not public.
-#[derive(Debug, thiserror::Error)]
-#[error("the name leads to an address that is not public")]
-struct PrivateName;
-
-/// A name that leads nowhere in time.
-#[derive(Debug, thiserror::Error)]
-#[error("the name was not resolved in time")]
-struct ResolveTimeout;
 
 /// What the operator lets users reach.
 #[derive(Debug, Clone, Default)]
@@ -54,8 +56,10 @@ impl UrlPolicy {
     /// [`UrlError`] names the rule that it breaks.
     pub fn vet(&self, text: &str) -> Result<Url, UrlError> {
         let url = Url::parse(text).ok().ok_or(UrlError::Malformed)?;
-        if !(url.scheme() == "https" || (url.scheme() == "http" && self.http_allowed)) {
-            return Err(UrlError::Scheme);
+        match (url.scheme(), self.http_allowed) {
+            ("https", _) | ("http", true) => {}
+            (_, true) => return Err(UrlError::NotHttp),
+            (_, false) => return Err(UrlError::Scheme),
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(UrlError::Credentials);
@@ -69,41 +73,45 @@ impl UrlPolicy {
     }
 }
 
-/// Makes a client that connects only where `policy` permits. A literal address never reaches a resolver, so
-/// every URL must have passed [`UrlPolicy::vet`] as well.
+/// Makes a client that connects only where `policy` permits, for webhooks. A literal address never reaches a
+/// resolver, so every URL must have passed [`UrlPolicy::vet`] as well.
 ///
 /// # Errors
 /// [`reqwest::Error`] where TLS cannot be set up.
 pub fn client_from_policy(policy: &AddressPolicy) -> reqwest::Result<reqwest::Client> {
+    client_with_lookup(policy, Arc::new(SystemLookup))
+}
+
+/// Makes the client of [`client_from_policy`] with another resolver.
+///
+/// # Errors
+/// [`reqwest::Error`] where TLS cannot be set up.
+pub fn client_with_lookup(
+    policy: &AddressPolicy,
+    lookup: Arc<dyn Lookup>,
+) -> reqwest::Result<reqwest::Client> {
+    let builder = checked_client(policy, lookup, limits::RESOLVE_WAIT);
+    builder.connect_timeout(limits::WEBHOOK_CONNECT_WAIT).build()
+}
+
+/// What every client here has in common: no proxy, no redirect, no name with an answer that is not permitted.
+pub(super) fn checked_client(
+    policy: &AddressPolicy,
+    lookup: Arc<dyn Lookup>,
+    resolve_wait: Duration,
+) -> reqwest::ClientBuilder {
     // An error says that the process has a provider already, which is as good.
     rustls::crypto::ring::default_provider().install_default().ok();
     reqwest::Client::builder()
         .user_agent(concat!("AVS-Render/", env!("CARGO_PKG_VERSION")))
         .no_proxy()
         .redirect(Policy::none())
-        .connect_timeout(limits::WEBHOOK_CONNECT_WAIT)
-        .dns_resolver(Arc::new(CheckedResolver { policy: policy.clone() }))
-        .build()
+        .dns_resolver(Arc::new(CheckedResolver { policy: policy.clone(), lookup, wait: resolve_wait }))
 }
 
-/// Looks names up and refuses any with an answer that is not permitted: a mixed answer is the mark of rebinding.
-struct CheckedResolver {
-    policy: AddressPolicy,
-}
-
-impl Resolve for CheckedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let policy = self.policy.clone();
-        Box::pin(async move {
-            let lookup = tokio::time::timeout(limits::RESOLVE_WAIT, lookup_host((name.as_str(), 0))).await;
-            let found: Vec<SocketAddr> = lookup.map_err(|_elapsed| ResolveTimeout)??.collect();
-            if found.iter().all(|address| policy.permits(address.ip())) {
-                Ok(Box::new(found.into_iter()) as Addrs)
-            } else {
-                Err(PrivateName.into())
-            }
-        })
-    }
+/// True where the other end of a connection is permitted. One that is not known is not.
+pub(super) fn permits_peer(policy: &AddressPolicy, peer: Option<SocketAddr>) -> bool {
+    peer.is_some_and(|peer| policy.permits(peer.ip()))
 }
 
 #[cfg(test)]
@@ -135,6 +143,14 @@ mod tests {
         assert_eq!(policy.vet("file:///etc/passwd"), Err(UrlError::Scheme));
         assert_eq!(policy.vet("https://me:pw@example.com/"), Err(UrlError::Credentials));
         assert_eq!(policy.vet("example.com"), Err(UrlError::Malformed));
+    }
+
+    #[test]
+    fn a_peer_that_is_not_known_is_not_permitted() {
+        let policy = AddressPolicy::default();
+        assert!(permits_peer(&policy, Some("1.1.1.1:443".parse().unwrap())));
+        assert!(!permits_peer(&policy, Some("10.0.0.1:443".parse().unwrap())));
+        assert!(!permits_peer(&policy, None));
     }
 
     #[tokio::test]

@@ -2,3 +2,13 @@
 
 pub mod address;
 pub mod client;
+pub mod download;
+mod error;
+pub mod lookup;
+mod pace;
+mod partial_file;
+#[cfg(test)]
+mod tests;
+mod web_page;
+
+pub use download::{DownloadTiming, Downloader, FetchError, FetchPolicy};

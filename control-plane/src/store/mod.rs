@@ -1,23 +1,49 @@
 //! Durable state: accounts, tokens, jobs, ledger and outbox. The `jobs` row is the only truth about a job;
 //! its ledger entries, events and webhook commit with it or not at all.
 
+mod accounts;
 mod assets;
-mod files;
-mod sqlite;
+mod claims;
+mod crashes;
+mod database;
+mod deliveries;
+mod devices;
+mod events;
+mod idempotency;
+mod jobs;
+mod leases;
+mod ledger;
+mod listing;
+mod outbox;
+mod records;
+mod retention;
+mod rows;
+mod sessions;
+mod settlement;
+mod signals;
+#[cfg(test)]
+mod tests;
+mod tokens;
 
-use serde_json::Value;
+use std::path::Path;
+use std::sync::Arc;
 
-use crate::domain::credits::Item;
-use crate::domain::ids::{AccountId, EventId, JobId};
-use crate::domain::job::{Job, JobError, Mode, Progress, Video};
+use tokio::sync::broadcast;
+
+use self::database::{Connection, Database, PostgresDatabase, SqliteDatabase, WriteTransaction, sql};
+use self::signals::Signals;
+use crate::domain::ids::JobId;
 use crate::domain::lifecycle::IllegalStep;
-use crate::domain::link::LinkSigner;
-use crate::domain::timestamp::Timestamp;
-use crate::domain::token::{SecretDigest, TokenKind};
 
 pub use assets::{AssetRecord, ProbeRecord};
-pub use files::JobFiles;
-pub use sqlite::Store;
+pub use deliveries::{DeliveryLog, DeliveryRecord};
+pub use devices::{DeviceGrant, DeviceState};
+pub use events::EventRecord;
+pub use idempotency::{IdempotencyKey, Replay};
+pub use listing::{JobFilter, JobPage};
+pub use records::*;
+pub use retention::Expired;
+pub use sessions::SessionRecord;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -62,9 +88,27 @@ pub enum StoreError {
     /// A document cannot be written as JSON, or read back.
     #[error("a stored document is not the expected JSON")]
     Document(#[from] serde_json::Error),
+    /// The key was used before, for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
+    /// The request was answered before: this is the answer.
+    #[error("the request was answered before")]
+    Replayed(Box<Replay>),
+    /// The account has as many open jobs as it may.
+    #[error("the account has {most} open jobs")]
+    TooManyOpenJobs {
+        /// How many it may have.
+        most: i64,
+    },
+    /// The job has ended already.
+    #[error("the job has already ended")]
+    AlreadyEnded,
     /// Too many wait to write.
     #[error("too many requests wait to be stored")]
     Overloaded,
+    /// The transaction was shared with others and lost with them; nothing has happened.
+    #[error("the transaction was lost before it was committed")]
+    CommitLost,
     /// The database refused.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
@@ -76,144 +120,80 @@ pub enum StoreError {
     Directory(#[from] std::io::Error),
 }
 
-/// A token to be stored.
-#[derive(Debug)]
-pub struct NewToken<'a> {
-    /// Owner.
-    pub account_id: &'a AccountId,
-    /// What it may be used for.
-    pub kind: TokenKind,
-    /// The owner's name for it.
-    pub name: &'a str,
-    /// When it stops to work.
-    pub expires_at: Option<Timestamp>,
+/// Where the state is.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
 }
 
-/// A token as looked up for a request.
-pub struct StoredToken {
-    /// Owner.
-    pub account_id: AccountId,
-    /// What it may be used for.
-    pub kind: TokenKind,
-    /// What the secret must hash to.
-    pub secret_digest: SecretDigest,
-    /// When it stops to work.
-    pub expires_at: Option<Timestamp>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<Timestamp>,
+struct Inner {
+    database: Database,
+    signals: Arc<Signals>,
 }
 
-/// A job to be accepted.
-#[derive(Debug)]
-pub struct NewJob {
-    /// Its name; its files are already on disk under it.
-    pub id: JobId,
-    /// Owner.
-    pub account_id: AccountId,
-    /// Public part of the token that asked.
-    pub token_id: String,
-    /// What kind of request it is.
-    pub mode: Mode,
-    /// The bill at worst; reserved.
-    pub items: Vec<Item>,
-    /// The caller's own data.
-    pub metadata: Option<Value>,
-    /// The hidden project.
-    pub project: Project,
-    /// Who wants to know the end.
-    pub webhook: Option<WebhookTarget>,
-}
+impl Store {
+    /// Opens `avs.db` in a directory that exists; makes and migrates it where needed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the directory or the database cannot be used.
+    pub async fn open_sqlite(data_dir: &Path) -> Result<Self, StoreError> {
+        let signals = Arc::new(Signals::default());
+        let database = Database::Sqlite(SqliteDatabase::open(data_dir, Arc::clone(&signals)).await?);
+        Ok(Self { inner: Arc::new(Inner { database, signals }) })
+    }
 
-/// The hidden project behind a job: what it takes to execute and to support it.
-#[derive(Debug, Clone)]
-pub struct Project {
-    /// The template as the caller sent it.
-    pub template: Value,
-    /// The `output` object as the caller sent it; null where absent.
-    pub output: Value,
-    /// The input files.
-    pub assets: Vec<AssetRecord>,
-}
+    /// Connects to a PostgreSQL server, and migrates the database where needed.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be reached or used.
+    pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
+        let signals = Arc::new(Signals::default());
+        let database = Database::Postgres(PostgresDatabase::open(url, Arc::clone(&signals)).await?);
+        Ok(Self { inner: Arc::new(Inner { database, signals }) })
+    }
 
-/// Where the end of a job is announced.
-#[derive(Debug)]
-pub struct WebhookTarget {
-    /// Receiver.
-    pub url: String,
-    /// The secret, sealed.
-    pub sealed_secret: Option<Vec<u8>>,
-}
+    /// True where several processes may work on the same state.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.inner.database, Database::Postgres(_))
+    }
 
-/// A job that this process has just claimed.
-#[derive(Debug)]
-pub struct ClaimedJob {
-    /// The job; its epoch names this attempt.
-    pub job: Job,
-    /// What to execute.
-    pub project: Project,
-}
+    /// Tells of every job that changed, from now on.
+    pub fn changes(&self) -> broadcast::Receiver<JobId> {
+        self.inner.signals.changes()
+    }
 
-/// How a job ends.
-#[derive(Debug)]
-pub enum Ending {
-    /// With a video.
-    Completed(Box<Completion>),
-    /// Without one.
-    Failed(JobError),
-}
+    /// Wakes where a job may be waiting. A hint: whoever waits also polls.
+    pub async fn job_ready(&self) {
+        self.inner.signals.job_ready().await;
+    }
 
-/// What a completed job leaves behind.
-#[derive(Debug)]
-pub struct Completion {
-    /// What was made.
-    pub video: Video,
-    /// The last word on how far it is: all the way.
-    pub progress: Progress,
-    /// The engine's own report, for support.
-    pub engine_report: Value,
-}
+    /// Wakes where a delivery may be due. A hint: whoever waits also polls.
+    pub async fn delivery_due(&self) {
+        self.inner.signals.delivery_due().await;
+    }
 
-/// What a terminal transaction needs besides the ending: the name of its event, and links for the webhook's body.
-pub struct Announcement<'a> {
-    /// Name of the event.
-    pub event_id: EventId,
-    /// Signs the download link.
-    pub links: &'a LinkSigner,
-}
+    /// Writes and reads back, as a job would: readiness means that money can be booked.
+    ///
+    /// # Errors
+    /// [`StoreError`] says what stands in the way.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let mut tx = self.inner.database.write_soon().await?;
+        sql("INSERT INTO leases (boot_id, until) VALUES ('readiness', 1) ON CONFLICT (boot_id) DO UPDATE SET until = 1")
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await
+    }
 
-/// A delivery that is due.
-#[derive(Debug)]
-pub struct DueDelivery {
-    /// Its event.
-    pub event_id: EventId,
-    /// Its job.
-    pub job_id: JobId,
-    /// Name of the event.
-    pub event: String,
-    /// The body, byte for byte.
-    pub body: Vec<u8>,
-    /// Attempts made so far.
-    pub attempts: usize,
-    /// Where to.
-    pub target: WebhookTarget,
-}
+    /// For writes that a client waits for: refused where others wait too long already.
+    async fn write_soon(&self) -> Result<WriteTransaction<'_>, StoreError> {
+        self.inner.database.write_soon().await
+    }
 
-/// What the ledger says about itself.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Audit {
-    /// Sum of all entries; must be 0.
-    pub imbalance_credits: i64,
-    /// Accounts whose cached balance differs from their entries; must be empty.
-    pub drifted_accounts: Vec<String>,
-    /// Terminal jobs that still hold credits; must be empty.
-    pub unsettled_jobs: Vec<String>,
-}
+    async fn write(&self) -> Result<WriteTransaction<'_>, StoreError> {
+        self.inner.database.write().await
+    }
 
-impl Audit {
-    /// True where everything adds up.
-    pub fn is_clean(&self) -> bool {
-        *self == Self::default()
+    async fn read(&self) -> Result<Connection, StoreError> {
+        self.inner.database.read().await
     }
 }

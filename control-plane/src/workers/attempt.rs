@@ -1,41 +1,50 @@
-//! One attempt at one job: engine, probe, render, file.
+//! One attempt at one job: inputs, engine, probe, template, render, file.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avs_protocol::{AssetFile, AssetRole, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
-use avs_template::{Pointer, Template};
+use avs_protocol::{Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
+use super::inputs::input_sha256;
 use super::{Workshop, report};
+use crate::creator::{Brief, CreatorError};
 use crate::domain::credits::bill_from_probe;
-use crate::domain::job::{Job, RenderStep};
+use crate::domain::job::{Job, JobError, Mode, RenderStep};
 use crate::domain::lifecycle::Phase;
-use crate::engines::{Engine, EngineGone};
+use crate::engines::{Engine, EngineGone, Fate};
+use crate::objects::ObjectError;
 use crate::store::{AssetRecord, ClaimedJob, Completion, Ending, StoreError};
 use crate::{limits, telemetry};
 
 /// Why an attempt stops before its job has ended.
 #[derive(Debug, thiserror::Error)]
-enum Fault {
+pub(super) enum Fault {
     #[error(transparent)]
     Engine(#[from] EngineGone),
     #[error("no engine became free in time")]
     NoEngine,
-    #[error("the engine did not finish {0} in time")]
+    #[error("{0} took too long")]
     TooSlow(&'static str),
     #[error("the engine answered out of turn")]
     OutOfTurn,
     #[error("a file of the job cannot be used")]
     File(#[from] io::Error),
     #[error(transparent)]
+    Object(#[from] ObjectError),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error("the report cannot be stored")]
     Report(#[from] serde_json::Error),
     #[error("the engine gave up: {0}")]
     Retryable(String),
+    #[error("an input cannot be fetched: {}", .0.message)]
+    Unfetched(Box<JobError>),
+    #[error("the creator failed: {0}")]
+    Creator(#[from] CreatorError),
     #[error("the input is at fault")]
     Final(Ending),
 }
@@ -45,12 +54,24 @@ enum Fault {
 pub(super) enum Outcome {
     /// The job is over.
     Ended(Ending),
-    /// Another attempt may do better.
-    Broken(String),
+    /// Another attempt may do better; if there is none, the job ends with the error.
+    Broken {
+        /// For the log.
+        reason: String,
+        /// For the owner.
+        error: Box<JobError>,
+    },
     /// The server stops.
     Interrupted,
     /// The job belongs to another attempt.
     Lost,
+}
+
+impl Outcome {
+    /// A fault of ours.
+    pub(super) fn broken(reason: String) -> Self {
+        Self::Broken { reason, error: Box::new(JobError::render_failed()) }
+    }
 }
 
 /// Makes an attempt. Dropping the future ends the engine.
@@ -59,7 +80,8 @@ pub(super) async fn make(workshop: Arc<Workshop>, claimed: Arc<ClaimedJob>) -> O
     match ended {
         Ok(ending) | Err(Fault::Final(ending)) => Outcome::Ended(ending),
         Err(Fault::Store(StoreError::Fenced { .. } | StoreError::IllegalStep(_))) => Outcome::Lost,
-        Err(fault) => Outcome::Broken(telemetry::chain(&fault)),
+        Err(Fault::Unfetched(error)) => Outcome::Broken { reason: error.message.clone(), error },
+        Err(fault) => Outcome::broken(telemetry::chain(&fault)),
     }
 }
 
@@ -70,14 +92,47 @@ struct Attempt {
 
 impl Attempt {
     async fn run(&self) -> Result<Ending, Fault> {
+        let (job, project) = (self.job(), &self.claimed.project);
+        let inputs = timeout(limits::FETCH_ALL_WAIT, self.workshop.bring_inputs(job, project)).await;
+        let assets = inputs.map_err(|_elapsed| Fault::TooSlow("fetching the inputs"))??;
+        let input_sha256 = input_sha256(project, &assets);
+        if self.workshop.store.crash_count(&input_sha256).await? >= limits::CRASHES_MAX {
+            return Ok(Ending::Failed(JobError::input_rejected()));
+        }
         let lease = timeout(limits::ENGINE_WAIT, self.workshop.fleet.lease()).await;
         let mut engine = lease.map_err(|_elapsed| Fault::NoEngine)??;
-        let probed = timeout(limits::PROBE_WAIT, self.probe(&mut engine)).await;
-        self.record_probe(&probed.map_err(|_elapsed| Fault::TooSlow("probing"))??).await?;
+        match self.work(&mut engine, assets).await {
+            Err(Fault::Engine(EngineGone)) => self.examine_death(&mut engine, &input_sha256).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn work(&self, engine: &mut Engine, mut assets: Vec<AssetRecord>) -> Result<Ending, Fault> {
+        let probed = timeout(limits::PROBE_WAIT, self.probe(engine, &assets)).await;
+        let probed = probed.map_err(|_elapsed| Fault::TooSlow("probing"))??;
+        self.record_probe(&mut assets, &probed).await?;
+        let template = match self.job().mode {
+            Mode::Json => self.claimed.project.template.clone(),
+            Mode::Prompt => self.generate(&assets).await?,
+        };
         let now = self.workshop.clock.now();
         self.workshop.store.advance_job(self.job(), Phase::Rendering, now).await?;
-        let report = self.render(&mut engine).await?;
+        let report = self.render(engine, template, &assets).await?;
         self.completed(&report).await
+    }
+
+    /// An input that kills what decodes it must not kill every engine in turn.
+    async fn examine_death(&self, engine: &mut Engine, input_sha256: &str) -> Result<Ending, Fault> {
+        if engine.fate().await != Fate::Crashed {
+            return Err(EngineGone.into());
+        }
+        self.workshop.fleet.note_crash();
+        let count = self.workshop.store.record_crash(input_sha256, self.workshop.clock.now()).await?;
+        tracing::warn!(job = %self.job().id, input_sha256, count, "the engine crashed on this input");
+        if count >= limits::CRASHES_MAX {
+            return Ok(Ending::Failed(JobError::input_rejected()));
+        }
+        Err(EngineGone.into())
     }
 
     fn job(&self) -> &Job {
@@ -88,57 +143,62 @@ impl Attempt {
         JobRef { job_id: self.job().id.to_string(), attempt: self.job().state.epoch }
     }
 
-    fn asset_files(&self) -> Vec<AssetFile> {
-        let directory = self.workshop.files.assets_dir(&self.job().id);
-        // The template was valid when the job was made; if it were not now, the engine would say so.
-        let template = Template::from_value(&self.claimed.project.template, &Pointer::root()).ok();
-        let pointer = |name: &str| {
-            let mut sources = template.iter().flat_map(Template::sources);
-            sources.find(|(_, source)| source.key() == name).map(|(pointer, _)| pointer).unwrap_or_default()
-        };
-        let is_font = |name: &str| {
-            template.iter().flat_map(|template| &template.fonts).any(|font| font.source.key() == name)
-        };
-        let file = |asset: &AssetRecord| AssetFile {
-            name: asset.name.clone(),
-            pointer: pointer(&asset.name),
-            path: directory.join(&asset.file).to_string_lossy().into_owned(),
-            role: if is_font(&asset.name) { AssetRole::Font } else { AssetRole::Media },
-            optional: template.as_ref().is_some_and(|template| template.can_do_without(&asset.name)),
-        };
-        self.claimed.project.assets.iter().map(file).collect()
-    }
-
-    async fn probe(&self, engine: &mut Engine) -> Result<Vec<ProbedAsset>, Fault> {
-        engine.send(Command::Probe { job: self.job_ref(), assets: self.asset_files() }).await?;
+    async fn probe(&self, engine: &mut Engine, assets: &[AssetRecord]) -> Result<Vec<ProbedAsset>, Fault> {
+        let assets = self.workshop.asset_files(self.job(), &self.claimed.project.template, assets);
+        engine.send(Command::Probe { job: self.job_ref(), assets }).await?;
         match engine.next().await? {
             Event::Probed { job, assets } if job == self.job_ref() => Ok(assets),
-            Event::Failed { job, failure } if job == self.job_ref() => Err(fault_from_failure(&failure)),
+            Event::Failed { job, failure } if job == self.job_ref() => Err(self.fault_from_failure(&failure)),
             _ => Err(Fault::OutOfTurn),
         }
     }
 
-    async fn record_probe(&self, probed: &[ProbedAsset]) -> Result<(), Fault> {
+    async fn record_probe(&self, assets: &mut [AssetRecord], probed: &[ProbedAsset]) -> Result<(), Fault> {
         let kinds: Vec<_> = probed.iter().map(report::kind_from_probe).collect();
         let items = bill_from_probe(&self.job().credits.items, &kinds);
-        let mut assets = self.claimed.project.assets.clone();
-        for asset in &mut assets {
+        for asset in &mut *assets {
             // A file that the template can do without may have failed.
             let found = probed.iter().find(|probe| probe.name == asset.name);
             asset.probe = found.map(report::record_from_probe);
         }
-        Ok(self.workshop.store.record_probe(self.job(), &assets, &items).await?)
+        Ok(self.workshop.store.record_probe(self.job(), assets, &items).await?)
     }
 
-    async fn render(&self, engine: &mut Engine) -> Result<RenderReport, Fault> {
-        let (id, epoch) = (&self.job().id, self.job().state.epoch);
-        self.workshop.files.remove_attempts_before(id, epoch).await?;
-        tokio::fs::create_dir_all(self.workshop.files.attempt_dir(id, epoch)).await?;
+    /// Lets the creator make a template of the prompt, unless an attempt before this one has one already.
+    async fn generate(&self, assets: &[AssetRecord]) -> Result<Value, Fault> {
+        let (job, project) = (self.job(), &self.claimed.project);
+        if !project.template.is_null() {
+            return Ok(project.template.clone());
+        }
+        self.workshop.store.advance_job(job, Phase::Generating, self.workshop.clock.now()).await?;
+        let prompt = project.prompt.as_deref().unwrap_or_default();
+        let brief = Brief { prompt, output: &project.output, assets };
+        let created = timeout(limits::CREATOR_WAIT, self.workshop.creator.create(&brief)).await;
+        let creation = match created.map_err(|_elapsed| Fault::TooSlow("the creator"))? {
+            Ok(creation) => creation,
+            Err(CreatorError::Impossible { detail }) => {
+                return Err(Fault::Final(Ending::Failed(JobError::generation_failed(detail))));
+            }
+            Err(error @ CreatorError::Unusable { .. }) => return Err(error.into()),
+        };
+        self.workshop.store.record_template(job, &creation.template, &creation.trace).await?;
+        Ok(creation.template)
+    }
+
+    async fn render(
+        &self,
+        engine: &mut Engine,
+        template: Value,
+        assets: &[AssetRecord],
+    ) -> Result<RenderReport, Fault> {
+        let (id, epoch, files) = (&self.job().id, self.job().state.epoch, self.workshop.objects.local());
+        files.remove_attempts_before(id, epoch).await?;
+        tokio::fs::create_dir_all(files.attempt_dir(id, epoch)).await?;
         let render = Command::Render {
             job: self.job_ref(),
-            template: self.claimed.project.template.clone(),
+            assets: self.workshop.asset_files(self.job(), &template, assets),
+            template,
             output: self.claimed.project.output.clone(),
-            assets: self.asset_files(),
             out_path: self.video_path().to_string_lossy().into_owned(),
         };
         engine.send(render).await?;
@@ -150,7 +210,7 @@ impl Attempt {
                 event @ Event::Progress { .. } => self.take_progress(&event, &mut watch).await?,
                 Event::Completed { job, report } if job == self.job_ref() => return Ok(report),
                 Event::Failed { job, failure } if job == self.job_ref() => {
-                    return Err(fault_from_failure(&failure));
+                    return Err(self.fault_from_failure(&failure));
                 }
                 _ => return Err(Fault::OutOfTurn),
             }
@@ -176,24 +236,25 @@ impl Attempt {
         let path = self.video_path();
         let hashing = tokio::task::spawn_blocking(move || size_and_sha256(&path)).await;
         let file = hashing.map_err(io::Error::other)??;
+        self.workshop.objects.publish_video(&self.job().id, self.job().state.epoch).await?;
         let engine_report = serde_json::to_value(report)?;
         let (video, progress) =
-            (report::video_from_report(report, file), report::progress_from_report(report));
+            (report::video_from_report(report, file, self.job().mode), report::progress_from_report(report));
         Ok(Ending::Completed(Box::new(Completion { video, progress, engine_report })))
     }
 
     fn video_path(&self) -> PathBuf {
-        self.workshop.files.video(&self.job().id, self.job().state.epoch)
+        self.workshop.objects.local().video(&self.job().id, self.job().state.epoch)
     }
-}
 
-/// Bad input ends the job. Anything else that cannot be retried ends it too, but the reason is ours to know.
-fn fault_from_failure(failure: &Failure) -> Fault {
-    if failure.retryable {
-        return Fault::Retryable(format!("{:?}: {}", failure.code, failure.message));
+    /// Bad input ends the job. Anything else that cannot be retried ends it too, but the reason is ours to know.
+    fn fault_from_failure(&self, failure: &Failure) -> Fault {
+        if failure.retryable {
+            return Fault::Retryable(format!("{:?}: {}", failure.code, failure.message));
+        }
+        tracing::warn!(code = ?failure.code, message = failure.message, "the engine refuses the job for good");
+        Fault::Final(Ending::Failed(report::error_from_failure(failure, self.job().mode)))
     }
-    tracing::warn!(code = ?failure.code, message = failure.message, "the engine refuses the job for good");
-    Fault::Final(Ending::Failed(report::error_from_failure(failure)))
 }
 
 /// Decides which progress is worth storing, and when a render counts as stuck.

@@ -1,17 +1,16 @@
 //! Delivers webhooks from the outbox: at least once, the same bytes and the same id each time.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use super::Stop;
 use crate::domain::entropy::Entropy;
-use crate::domain::ids::EventId;
+use crate::domain::ids::BootId;
 use crate::domain::timestamp::Clock;
-use crate::domain::webhook::{AttemptOutcome, avs_signature, standard_signature, verdict};
+use crate::domain::webhook::{AttemptOutcome, AttemptReport, avs_signature, standard_signature, verdict};
 use crate::fetch::client::{UrlError, UrlPolicy};
 use crate::keys::{UnsealError, Vault};
 use crate::store::{DueDelivery, Store};
@@ -23,6 +22,8 @@ pub struct Courier {
     pub client: reqwest::Client,
     /// Durable state.
     pub store: Store,
+    /// This life of the server.
+    pub boot: BootId,
     /// Opens webhook secrets.
     pub vault: Vault,
     /// What receivers may be.
@@ -52,22 +53,35 @@ enum DeliveryError {
     PrivatePeer,
 }
 
+impl DeliveryError {
+    /// For the owner of the job: what to look for, and nothing about this side.
+    fn public_text(&self) -> String {
+        match self {
+            Self::Url(_) | Self::PrivatePeer => self.to_string(),
+            Self::Secret(_) => "the webhook secret is not available any more".to_owned(),
+            Self::Connection(error) if error.is_timeout() => "the receiver did not answer in time".to_owned(),
+            Self::Connection(error) if error.is_connect() => {
+                // The resolver's reason is among the causes; addresses are not.
+                let chain = telemetry::chain(error);
+                let private = chain.contains("not public");
+                let text =
+                    if private { "leads to an address that is not public" } else { "cannot be connected to" };
+                format!("the receiver {text}")
+            }
+            Self::Connection(_) => "the connection to the receiver broke".to_owned(),
+        }
+    }
+}
+
 impl Courier {
     /// Delivers until asked to stop; a delivery that is cut off is made again after the next start.
     pub async fn run(self, stop: Stop) {
         let this = Arc::new(self);
         let mut under_way = JoinSet::new();
-        let mut taken: BTreeMap<EventId, AbortHandle> = BTreeMap::new();
         while !stop.soon.is_cancelled() {
-            // Before the look into the outbox, which then knows what came of those that are forgotten here.
-            taken.retain(|_, handle| !handle.is_finished());
-            for delivery in this.due().await {
-                let free =
-                    taken.len() < limits::DELIVERIES_AT_ONCE_MAX && !taken.contains_key(&delivery.event_id);
-                if free {
-                    let id = delivery.event_id.clone();
-                    taken.insert(id, under_way.spawn(Arc::clone(&this).deliver(delivery)));
-                }
+            let free = limits::DELIVERIES_AT_ONCE_MAX - under_way.len();
+            for delivery in this.due(free).await {
+                under_way.spawn(Arc::clone(&this).deliver(delivery));
             }
             tokio::select! {
                 Some(finished) = under_way.join_next() => {
@@ -82,30 +96,41 @@ impl Courier {
         }
     }
 
-    async fn due(&self) -> Vec<DueDelivery> {
-        self.store.due_deliveries(self.clock.now()).await.unwrap_or_else(|error| {
+    async fn due(&self, most: usize) -> Vec<DueDelivery> {
+        let claimed = self.store.claim_deliveries(&self.boot, most, self.clock.now()).await;
+        claimed.unwrap_or_else(|error| {
             tracing::error!(error = telemetry::chain(&error), "cannot read the outbox");
             Vec::new()
         })
     }
 
     async fn deliver(self: Arc<Self>, delivery: DueDelivery) {
-        let attempt = delivery.attempts + 1;
-        let outcome = self.post(&delivery).await.unwrap_or_else(|error| {
-            tracing::info!(job = %delivery.job_id, attempt, error = telemetry::chain(&error), "webhook got no answer");
-            AttemptOutcome::Unanswered
-        });
-        let verdict = verdict(outcome, attempt, &self.retry_delays, self.jitter());
-        tracing::info!(job = %delivery.job_id, attempt, ?outcome, ?verdict, "webhook attempt");
-        let recorded =
-            self.store.record_delivery(&delivery.event_id, outcome, verdict, self.clock.now()).await;
-        if let Err(error) = recorded {
-            // It will be delivered again: at least once is the promise.
-            tracing::error!(job = %delivery.job_id, error = telemetry::chain(&error), "a delivery is not stored");
+        let (attempt, at, begun) = (delivery.attempts + 1, self.clock.now(), Instant::now());
+        let posted = self.post(&delivery).await;
+        let duration = begun.elapsed();
+        let report = match posted {
+            Ok((outcome, answer)) => {
+                AttemptReport { outcome, at, duration, error: None, answer: Some(answer) }
+            }
+            Err(error) => {
+                let outcome = AttemptOutcome::Unanswered;
+                AttemptReport { outcome, at, duration, error: Some(error.public_text()), answer: None }
+            }
+        };
+        let verdict = verdict(report.outcome, attempt, &self.retry_delays, self.jitter());
+        tracing::info!(job = %delivery.job_id, attempt, outcome = ?report.outcome, ?verdict, error = report.error, "webhook attempt");
+        let mut pause = limits::RETRY_PAUSE;
+        // What is not stored stays claimed by this process, and nobody else would deliver it.
+        while let Err(error) =
+            self.store.record_delivery(&delivery.event_id, &report, verdict, self.clock.now()).await
+        {
+            tracing::error!(job = %delivery.job_id, error = telemetry::chain(&error), "a delivery is not stored yet");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(limits::RETRY_PAUSE_MAX);
         }
     }
 
-    async fn post(&self, delivery: &DueDelivery) -> Result<AttemptOutcome, DeliveryError> {
+    async fn post(&self, delivery: &DueDelivery) -> Result<(AttemptOutcome, String), DeliveryError> {
         let url = self.policy.vet(&delivery.target.url)?;
         let timestamp_secs = self.clock.now().unix_secs();
         let id = delivery.event_id.as_str();
@@ -134,8 +159,7 @@ impl Courier {
             answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         let outcome =
             AttemptOutcome::Answered { status: answer.status().as_u16(), retry_after_secs: retry_after };
-        discard_body(answer).await;
-        Ok(outcome)
+        Ok((outcome, beginning_of_answer(answer).await))
     }
 
     /// In [-1, 1).
@@ -146,13 +170,18 @@ impl Courier {
     }
 }
 
-/// Reads a little of the answer, so that an honest receiver can finish writing it; its status counts either way.
-async fn discard_body(mut answer: reqwest::Response) {
-    let mut size_bytes = 0;
+/// Reads a little of the answer, so that an honest receiver can finish writing it, and keeps less; its status counts
+/// either way.
+async fn beginning_of_answer(mut answer: reqwest::Response) -> String {
+    let (mut kept, mut size_bytes) = (Vec::new(), 0);
     while let Ok(Some(chunk)) = answer.chunk().await {
         size_bytes += chunk.len();
+        let missing = limits::WEBHOOK_ANSWER_BYTES_KEPT - kept.len();
+        kept.extend(chunk.iter().take(missing));
         if size_bytes > limits::WEBHOOK_ANSWER_BYTES_MAX {
-            return;
+            break;
         }
     }
+    // PostgreSQL's text cannot hold a zero byte.
+    String::from_utf8_lossy(&kept).replace('\0', "\u{fffd}")
 }

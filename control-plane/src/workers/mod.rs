@@ -1,7 +1,10 @@
-//! What goes on without a request: jobs are run, webhooks are delivered.
+//! What goes on without a request: jobs are run, webhooks delivered, leases renewed, old files removed.
 
 mod attempt;
+mod caretaker;
 mod delivery;
+mod inputs;
+mod preview;
 mod report;
 mod runner;
 
@@ -10,22 +13,31 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+pub use caretaker::Caretaker;
 pub use delivery::Courier;
+pub use preview::{Preview, PreviewError};
 pub use runner::run_jobs;
 
+use crate::creator::Creator;
 use crate::domain::entropy::Entropy;
 use crate::domain::ids::BootId;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock;
 use crate::engines::Fleet;
-use crate::store::{JobFiles, Store};
+use crate::fetch::Downloader;
+use crate::objects::Objects;
+use crate::store::Store;
 
 /// What workers work with.
 pub struct Workshop {
     /// Durable state.
     pub store: Store,
-    /// Files of jobs.
-    pub files: JobFiles,
+    /// Inputs and videos of jobs.
+    pub objects: Objects,
+    /// Fetches what URLs lead to.
+    pub downloader: Downloader,
+    /// Makes templates of prompts.
+    pub creator: Arc<dyn Creator>,
     /// Engines.
     pub fleet: Fleet,
     /// Signs download links.

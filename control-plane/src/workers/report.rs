@@ -2,15 +2,21 @@
 
 use avs_protocol::{Event, Failure, FailureCode, ProbedAsset, RenderReport};
 
-use crate::domain::job::{EngineIdentity, FieldError, JobError, Progress, RenderStep, Video, Warning};
-use crate::domain::media_kind::MediaKind;
+use crate::domain::job::{EngineIdentity, FieldError, JobError, Mode, Progress, RenderStep, Video, Warning};
+use crate::domain::media_kind::{MediaKind, is_screen_recording};
 use crate::store::ProbeRecord;
 
-/// Where the template is in the request.
-const TEMPLATE_POINTER: &str = "/template";
+/// Where the template is in a request of this mode; a prompt has none, and pointers about its files are whole.
+fn template_pointer(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Json => "/template",
+        Mode::Prompt => "",
+    }
+}
 
 pub(super) fn kind_from_probe(probed: &ProbedAsset) -> (String, MediaKind) {
     let kind = match probed.kind {
+        avs_protocol::MediaKind::Video if is_screen_recording(&probed.name) => MediaKind::ScreenRecording,
         avs_protocol::MediaKind::Video => MediaKind::Video,
         avs_protocol::MediaKind::Image => MediaKind::Image,
         avs_protocol::MediaKind::Audio => MediaKind::Audio,
@@ -56,9 +62,15 @@ pub(super) fn progress_from_report(report: &RenderReport) -> Progress {
 }
 
 /// The size is the file's own: the engine's word for it is not needed.
-pub(super) fn video_from_report(report: &RenderReport, (size_bytes, sha256): (u64, String)) -> Video {
+pub(super) fn video_from_report(
+    report: &RenderReport,
+    (size_bytes, sha256): (u64, String),
+    mode: Mode,
+) -> Video {
+    let base = template_pointer(mode);
     let warning = |warning: &avs_protocol::RenderWarning| Warning {
-        pointer: format!("{TEMPLATE_POINTER}{}", warning.pointer),
+        // The template of a prompt is not the caller's: its places mean nothing to them.
+        pointer: if mode == Mode::Prompt { String::new() } else { format!("{base}{}", warning.pointer) },
         code: warning.code.clone(),
         detail: warning.detail.clone(),
     };
@@ -79,8 +91,9 @@ pub(super) fn video_from_report(report: &RenderReport, (size_bytes, sha256): (u6
 }
 
 /// A failure that no retry mends, as the caller sees it. Only faults of the input are explained.
-pub(super) fn error_from_failure(failure: &Failure) -> JobError {
+pub(super) fn error_from_failure(failure: &Failure, mode: Mode) -> JobError {
     let code = match failure.code {
+        FailureCode::InvalidTemplate if mode == Mode::Prompt => return JobError::render_failed(),
         FailureCode::InvalidTemplate => "invalid_template",
         FailureCode::UnreadableMedia => "unreadable_media",
         FailureCode::Cancelled
@@ -91,7 +104,7 @@ pub(super) fn error_from_failure(failure: &Failure) -> JobError {
         | FailureCode::Internal => return JobError::render_failed(),
     };
     let field = |error: &avs_protocol::FieldError| FieldError {
-        pointer: format!("{TEMPLATE_POINTER}{}", error.pointer),
+        pointer: format!("{}{}", template_pointer(mode), error.pointer),
         code: error.code.clone(),
         detail: error.detail.clone(),
         suggestion: error.suggestion.clone(),
@@ -120,14 +133,14 @@ mod tests {
 
     #[test]
     fn a_fault_of_the_input_is_explained_with_pointers_into_the_request() {
-        let error = error_from_failure(&failure(FailureCode::InvalidTemplate));
+        let error = error_from_failure(&failure(FailureCode::InvalidTemplate), Mode::Json);
         assert_eq!((error.code.as_str(), error.retryable), ("invalid_template", false));
         assert_eq!(error.errors[0].pointer, "/template/blocks/0");
     }
 
     #[test]
     fn a_fault_of_ours_shows_no_internals() {
-        let error = error_from_failure(&failure(FailureCode::EncoderFailed));
+        let error = error_from_failure(&failure(FailureCode::EncoderFailed), Mode::Json);
         assert_eq!(error, JobError::render_failed());
     }
 }

@@ -4,6 +4,7 @@
 //!  claim --> attempt --+-- Ended(Completed | Failed) --> end_job        one transaction: state, money, webhook
 //!                      +-- Broken, attempts left -----> requeue (Retry), after a pause that doubles
 //!                      +-- Broken, none left ---------> end_job(Failed render_failed)
+//!                      +-- Cancelled ----------------> end_job(Cancelled): its owner wants it stopped
 //!                      +-- Interrupted ----------------> requeue (Interrupt), at once
 //!                      '-- Lost -----------------------> nothing: another attempt has the job
 //! ```
@@ -48,7 +49,9 @@ impl Workshop {
         let claimed = Arc::new(claimed);
         let job = &claimed.job;
         tracing::info!(job = %job.id, epoch = job.state.epoch, "job is running");
-        let outcome = if job.state.epoch > limits::CLAIMS_MAX {
+        let outcome = if claimed.cancel_requested {
+            Outcome::Ended(Ending::Cancelled)
+        } else if job.state.epoch > limits::CLAIMS_MAX {
             Outcome::Ended(Ending::Failed(JobError::render_failed()))
         } else {
             self.outcome_of_attempt(&claimed, stop).await
@@ -57,6 +60,9 @@ impl Workshop {
             self.remove_attempt(job).await;
         }
         self.write_down(job, outcome, stop).await;
+        if let Err(error) = self.objects.leave(&job.id).await {
+            tracing::warn!(job = %job.id, error = telemetry::chain(&error), "files of the job stay on this disk");
+        }
     }
 
     async fn outcome_of_attempt(self: &Arc<Self>, claimed: &Arc<ClaimedJob>, stop: &Stop) -> Outcome {
@@ -66,10 +72,29 @@ impl Workshop {
         tokio::select! {
             finished = tokio::time::timeout(limits::ATTEMPT_WAIT, attempt) => match finished {
                 Ok(Ok(outcome)) => outcome,
-                Ok(Err(panic)) => Outcome::Broken(panic.to_string()),
-                Err(_elapsed) => Outcome::Broken("the attempt took too long".to_owned()),
+                Ok(Err(panic)) => Outcome::broken(panic.to_string()),
+                Err(_elapsed) => Outcome::broken("the attempt took too long".to_owned()),
             },
+            outcome = self.watch_owner(&claimed.job) => outcome,
             () = stop.now.cancelled() => Outcome::Interrupted,
+        }
+    }
+
+    /// Waits until the job's owner wants it stopped, or the claim is lost.
+    async fn watch_owner(&self, job: &Job) -> Outcome {
+        let mut changes = self.store.changes();
+        loop {
+            match self.store.is_cancel_requested(job).await {
+                Ok(true) => return Outcome::Ended(Ending::Cancelled),
+                Err(StoreError::Fenced { .. }) => return Outcome::Lost,
+                // The attempt itself will find out whether the store is gone for good.
+                Ok(false) | Err(_) => {}
+            }
+            let changed = async {
+                // Having lagged behind counts as a change.
+                while changes.recv().await.is_ok_and(|changed| changed != job.id) {}
+            };
+            tokio::time::timeout(limits::CANCEL_POLL_INTERVAL, changed).await.ok();
         }
     }
 
@@ -123,7 +148,7 @@ impl Workshop {
     }
 
     async fn remove_attempt(&self, job: &Job) {
-        let directory = self.files.attempt_dir(&job.id, job.state.epoch);
+        let directory = self.objects.local().attempt_dir(&job.id, job.state.epoch);
         match tokio::fs::remove_dir_all(&directory).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 tracing::warn!(job = %job.id, %error, "an unfinished file stays on disk");
@@ -145,12 +170,12 @@ impl Conclusion {
             Outcome::Ended(ending) => Some(Self::End(ending)),
             Outcome::Interrupted => Some(Self::Requeue(Step::Interrupt)),
             Outcome::Lost => None,
-            Outcome::Broken(reason) => {
+            Outcome::Broken { reason, error } => {
                 tracing::warn!(job = %job.id, epoch = job.state.epoch, reason, "the attempt broke");
                 if job.state.may_retry() {
                     Some(Self::Requeue(Step::Retry))
                 } else {
-                    Some(Self::End(Ending::Failed(JobError::render_failed())))
+                    Some(Self::End(Ending::Failed(*error)))
                 }
             }
         }

@@ -39,17 +39,35 @@ async fn a_job_whose_engine_hangs_completes_in_another_attempt() {
 }
 
 #[tokio::test]
-async fn a_job_that_crashes_every_engine_fails_after_three_attempts_and_costs_nothing() {
+async fn an_input_that_crashes_two_engines_is_never_tried_again_and_costs_nothing() {
     let server = Server::start();
     let mut receiver = Receiver::answering(&[]).await;
     let id = post(&server, &receiver, "crash always").await;
     let job = server.ended(&id).await;
-    assert_eq!((&job["error"]["code"], &job["error"]["retryable"]), (&json!("render_failed"), &json!(true)));
+    assert_eq!(
+        (&job["error"]["code"], &job["error"]["retryable"]),
+        (&json!("input_rejected"), &json!(false))
+    );
     assert_eq!(server.credits().await, (100, 0));
-    assert_eq!(server.log().matches("job is running").count(), 3);
+    assert_eq!(server.log().matches("job is running").count(), 2);
     assert_eq!(receiver.next().await.header("x-avs-event"), "job.failed");
     assert!(receiver.stays_silent().await);
+    let again = server.ended(&post(&server, &receiver, "crash always").await).await;
+    assert_eq!(again["error"]["code"], "input_rejected");
+    assert_eq!(server.log().matches("crashed on this input").count(), 2);
     assert!(server.audit().await.is_clean());
+}
+
+#[tokio::test]
+async fn a_job_whose_engines_are_killed_from_outside_fails_after_three_attempts() {
+    let server = Server::start();
+    let mut receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "killed always").await;
+    let job = server.ended(&id).await;
+    assert_eq!((&job["error"]["code"], &job["error"]["retryable"]), (&json!("render_failed"), &json!(true)));
+    assert_eq!(server.log().matches("job is running").count(), 3);
+    assert_eq!(receiver.next().await.header("x-avs-event"), "job.failed");
+    assert_eq!(server.credits().await, (100, 0));
 }
 
 fn is_rendering(job: &Value) -> bool {

@@ -66,15 +66,15 @@ async fn uploads_and_template_must_agree() {
 }
 
 #[tokio::test]
-async fn a_url_as_a_source_is_refused_for_now() {
+async fn a_url_that_leads_to_a_private_place_is_refused_before_any_work() {
     let server = Server::start();
     let mut request = json!({ "template": template("x", &["hero.mp4"]) });
-    request["template"]["blocks"][0]["source"] = json!({ "url": "https://example.com/a.mp4" });
-    assert_field(
-        &server.post_json(&request).await,
-        "/template/blocks/0/source",
-        "remote_sources_unavailable",
-    );
+    for url in
+        ["http://10.0.0.1/a.mp4", "http://[::1]/a.mp4", "http://127.0.0.1:22/a", "http://u:p@example.com/"]
+    {
+        request["template"]["blocks"][0]["source"] = json!({ "url": url });
+        assert_field(&server.post_json(&request).await, "/template/blocks/0/source", "source_url_refused");
+    }
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn a_job_that_the_account_cannot_cover_is_refused_before_any_work() {
 #[tokio::test]
 async fn other_paths_methods_types_and_sizes_are_problems_too() {
     let server = Server::start();
-    assert_problem(&server.get("/api/v1/videos/from-prompt").await, 404, "not_found");
+    assert_problem(&server.get("/api/v1/videos/from-nothing").await, 404, "not_found");
     assert_problem(&server.get("/api/v1/jobs/job_short").await, 404, "not_found");
     assert_problem(&server.get("/api/v1/videos/from-json").await, 405, "method_not_allowed");
     assert_problem(&server.post_raw("text/plain", b"{}".to_vec()).await, 415, "unsupported_media_type");

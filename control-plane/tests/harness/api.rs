@@ -80,14 +80,27 @@ impl Server {
         self.send(Method::POST, "/api/v1/videos/from-json", build).await
     }
 
+    /// Posts JSON to a path.
+    pub(crate) async fn post_to(&self, path: &str, body: &Value) -> Answer {
+        let body = body.to_string();
+        self.send(Method::POST, path, |request| request.header(CONTENT_TYPE, "application/json").body(body))
+            .await
+    }
+
     /// Posts a request with files.
     pub(crate) async fn post_files(&self, body: &Value, uploads: &[Upload<'_>]) -> Answer {
+        self.post_files_to("/api/v1/videos/from-json", body, uploads).await
+    }
+
+    /// Posts a request with files to a path.
+    pub(crate) async fn post_files_to(&self, path: &str, body: &Value, uploads: &[Upload<'_>]) -> Answer {
         let mut parts = part("name=\"request\"", body.to_string().as_bytes());
         for Upload(name, bytes) in uploads {
             parts.extend(part(&format!("name=\"files\"; filename=\"{name}\""), bytes));
         }
         parts.extend(b"--frontier--\r\n");
-        self.post_raw("multipart/form-data; boundary=frontier", parts).await
+        let kind = "multipart/form-data; boundary=frontier";
+        self.send(Method::POST, path, |request| request.header(CONTENT_TYPE, kind).body(parts)).await
     }
 
     /// Creates a job; returns its id.
@@ -111,7 +124,10 @@ impl Server {
 
     /// Waits for the end of a job.
     pub(crate) async fn ended(&self, id: &str) -> Value {
-        self.wait_until(id, 10, |job| matches!(job["status"].as_str(), Some("completed" | "failed"))).await
+        self.wait_until(id, 10, |job| {
+            matches!(job["status"].as_str(), Some("completed" | "failed" | "cancelled"))
+        })
+        .await
     }
 
     /// Balance and reservation.

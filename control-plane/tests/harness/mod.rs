@@ -6,4 +6,4 @@ mod server;
 
 pub(crate) use api::{Answer, Upload, template};
 pub(crate) use receiver::Receiver;
-pub(crate) use server::Server;
+pub(crate) use server::{Database, Server, has_postgres, on_both_databases};

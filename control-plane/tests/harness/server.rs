@@ -1,5 +1,6 @@
 //! `avs serve` as a child process in a data directory of its own.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,24 +9,76 @@ use std::process::{Child, Command, Stdio};
 use avs::store::{Audit, Store};
 use tempfile::TempDir;
 
+/// Where a server keeps its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// Makes two tests of a rule, one for each database; on PostgreSQL only where `AVS_TEST_POSTGRES` names a server.
+macro_rules! on_both_databases {
+    ($($rule:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test]
+            async fn $rule() {
+                super::$rule($crate::harness::Database::Sqlite).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test]
+            async fn $rule() {
+                if $crate::harness::has_postgres() {
+                    super::$rule($crate::harness::Database::Postgres).await;
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
 /// A data directory, an account in it with 100 credits and a token, and a server that can be stopped and started.
 pub(crate) struct Server {
     directory: TempDir,
+    database_url: Option<String>,
+    settings: BTreeMap<String, String>,
     child: Option<Child>,
     pub(crate) url: String,
     pub(crate) token: String,
 }
 
 impl Server {
-    /// Starts a server for a new account.
+    /// Starts a server for a new account, on SQLite.
     pub(crate) fn start() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let mut server = Self { directory, child: None, url: String::new(), token: String::new() };
+        Self::start_with(Database::Sqlite, &[])
+    }
+
+    /// Starts a server for a new account.
+    pub(crate) fn start_on(database: Database) -> Self {
+        Self::start_with(database, &[])
+    }
+
+    /// Starts a server for a new account, with settings that differ from those of most tests.
+    pub(crate) fn start_with(database: Database, settings: &[(&str, &str)]) -> Self {
+        let mut server = Self::prepare(database, settings);
         server.start_again();
         server.cli(&["account", "create", "ada@example.com"]);
         server.cli(&["credits", "grant", "ada@example.com", "100"]);
         server.token = server.new_token("ada@example.com", "api");
         server
+    }
+
+    fn prepare(database: Database, settings: &[(&str, &str)]) -> Self {
+        let database_url = (database == Database::Postgres).then(new_postgres_url);
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            database_url,
+            settings: settings.collect(),
+            child: None,
+            url: String::new(),
+            token: String::new(),
+        }
     }
 
     /// Starts the server on the directory as it was left.
@@ -36,19 +89,31 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--engines", "2"])
             .env("AVS_ENGINE_BIN", fake_engine())
             .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
-            .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.0/8")
+            .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.1/32")
+            .env("AVS_FETCH_ALLOW_CIDRS", "127.0.0.1/32")
             .env("AVS_WEBHOOK_RETRY_MILLIS", "50,100,150")
             .env("AVS_PING_MILLIS", "200")
             .env("AVS_KILL_GRACE_MILLIS", "200")
             .env("AVS_RETRY_PAUSE_MILLIS", "20")
             .env("AVS_SHUTDOWN_GRACE_MILLIS", "200")
-            .env("RUST_LOG", "debug,sqlx=info");
+            .env("RUST_LOG", "debug,sqlx=info")
+            .envs(&self.settings);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{}", self.log()));
         self.url = url.trim().to_owned();
         self.child = Some(child);
+    }
+
+    /// Changes a setting for the next start.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.settings.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The server's process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     /// Ends the server without a warning.
@@ -82,12 +147,26 @@ impl Server {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_avs"));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("AVS_DATA_DIR", self.data_dir());
+        command.envs(self.database_url.iter().map(|url| ("AVS_DATABASE_URL", url)));
         command
+    }
+
+    /// Its state, opened beside it.
+    pub(crate) async fn store(&self) -> Store {
+        match &self.database_url {
+            Some(url) => Store::open_postgres(url).await.unwrap(),
+            None => Store::open_sqlite(&self.data_dir()).await.unwrap(),
+        }
     }
 
     /// The ledger added up again.
     pub(crate) async fn audit(&self) -> Audit {
-        Store::open(&self.data_dir()).await.unwrap().audit().await.unwrap()
+        self.store().await.audit().await.unwrap()
+    }
+
+    /// Its PostgreSQL database, if it has one.
+    pub(crate) fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
     }
 
     /// Where it keeps its state.
@@ -114,6 +193,28 @@ impl Drop for Server {
             eprintln!("---- log of the server\n{}", self.log());
         }
     }
+}
+
+/// True where there is a server to test against; required in CI.
+pub(crate) fn has_postgres() -> bool {
+    let here = std::env::var("AVS_TEST_POSTGRES").is_ok();
+    assert!(here || std::env::var("REQUIRE_POSTGRES_TESTS").is_err(), "AVS_TEST_POSTGRES is not set");
+    if !here {
+        eprintln!("skipped: AVS_TEST_POSTGRES names no server; ./dev test starts one");
+    }
+    here
+}
+
+/// A new database on that server.
+fn new_postgres_url() -> String {
+    let server = std::env::var("AVS_TEST_POSTGRES").unwrap();
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).unwrap();
+    let name = format!("avs_{}", hex::encode(random));
+    let created =
+        Command::new("psql").arg(&server).args(["-qc", &format!("CREATE DATABASE {name}")]).status();
+    assert!(created.unwrap().success());
+    server.replace("/postgres?", &format!("/{name}?"))
 }
 
 /// `cargo test` and `cargo nextest run` build examples beside the binaries.

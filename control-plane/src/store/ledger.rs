@@ -8,9 +8,8 @@
 //! ```
 //! `UNIQUE (job_id, kind, item)` makes a second charge for the same thing impossible, however often it is tried.
 
-use sqlx::{Row as _, SqliteConnection};
-
 use super::StoreError;
+use super::database::{Connection, sql};
 use crate::domain::account::Balance;
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::timestamp::Timestamp;
@@ -61,57 +60,62 @@ pub(super) struct Posting<'a> {
 }
 
 /// Writes a transfer, its entries, and the balance that follows.
+///
+/// # Errors
+/// [`StoreError::InsufficientCredits`] where the account cannot cover it; [`StoreError::Missing`] without account.
 pub(super) async fn post(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     posting: &Posting<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let transfer_id: i64 = sqlx::query_scalar(
-        "INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+    let (from, to) = posting.kind.sides();
+    let moved = |side: &str| posting.credits * (i64::from(side == to) - i64::from(side == from));
+    // The balance first: on PostgreSQL its row is the lock under which the rest happens.
+    let updated = sql(
+        "UPDATE accounts SET available_credits = available_credits + $1, reserved_credits = reserved_credits + $2
+         WHERE id = $3 AND available_credits + $1 >= 0",
+    )
+    .bind(moved("available"))
+    .bind(moved("reserved"))
+    .bind(posting.account.as_str())
+    .execute(tx)
+    .await?;
+    if updated == 0 {
+        let available_credits = balance(tx, posting.account).await?.available_credits;
+        return Err(StoreError::InsufficientCredits { needed_credits: posting.credits, available_credits });
+    }
+    let transfer_id: i64 = sql(
+        "INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
     )
     .bind(posting.account.as_str())
     .bind(posting.job.map(JobId::as_str))
     .bind(posting.kind.name())
     .bind(posting.item)
     .bind(posting.credits)
-    .bind(now.unix_millis())
-    .fetch_one(&mut *tx)
-    .await?;
-    let (from, to) = posting.kind.sides();
-    for (side, credits) in [(from, -posting.credits), (to, posting.credits)] {
-        sqlx::query("INSERT INTO entries (transfer_id, account_id, side, credits) VALUES (?, ?, ?, ?)")
-            .bind(transfer_id)
-            .bind(posting.account.as_str())
-            .bind(side)
-            .bind(credits)
-            .execute(&mut *tx)
-            .await?;
-    }
-    let moved = |side: &str| posting.credits * (i64::from(side == to) - i64::from(side == from));
-    let updated = sqlx::query(
-        "UPDATE accounts SET available_credits = available_credits + ?, reserved_credits = reserved_credits + ? WHERE id = ?",
-    )
-    .bind(moved("available"))
-    .bind(moved("reserved"))
-    .bind(posting.account.as_str())
-    .execute(tx)
+    .bind(now)
+    .one(tx)
     .await?
-    .rows_affected();
-    if updated == 1 {
-        return Ok(());
-    }
-    Err(StoreError::Missing { what: "account", key: posting.account.to_string() })
+    .get("id")?;
+    sql("INSERT INTO entries (transfer_id, account_id, side, credits) VALUES ($1, $2, $3, -$5), ($1, $2, $4, $5)")
+        .bind(transfer_id)
+        .bind(posting.account.as_str())
+        .bind(from)
+        .bind(to)
+        .bind(posting.credits)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// Reads the cached balance.
-pub(super) async fn balance(tx: &mut SqliteConnection, account: &AccountId) -> Result<Balance, StoreError> {
-    let row = sqlx::query("SELECT available_credits, reserved_credits FROM accounts WHERE id = ?")
+pub(super) async fn balance(connection: &mut Connection, account: &AccountId) -> Result<Balance, StoreError> {
+    let row = sql("SELECT available_credits, reserved_credits FROM accounts WHERE id = $1")
         .bind(account.as_str())
-        .fetch_optional(tx)
+        .optional(connection)
         .await?
         .ok_or_else(|| StoreError::Missing { what: "account", key: account.to_string() })?;
     Ok(Balance {
-        available_credits: row.try_get("available_credits")?,
-        reserved_credits: row.try_get("reserved_credits")?,
+        available_credits: row.get("available_credits")?,
+        reserved_credits: row.get("reserved_credits")?,
     })
 }

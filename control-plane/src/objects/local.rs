@@ -1,15 +1,15 @@
 //! Files of jobs on the local disk. Names are ours; no path ever contains text of a caller.
 //!
 //! ```text
-//! DATA_DIR/jobs/<job id>/assets/<n>      inputs, as uploaded
+//! DATA_DIR/jobs/<job id>/assets/<n>      inputs, as uploaded or fetched
 //!                       /<epoch>/out.mp4 what that attempt has rendered
 //! ```
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Store;
 use crate::domain::ids::JobId;
+use crate::store::Store;
 
 /// Where the files of jobs are.
 #[derive(Debug, Clone)]
@@ -26,6 +26,11 @@ impl JobFiles {
         let root = std::path::absolute(data_dir)?.join("jobs");
         std::fs::create_dir_all(&root)?;
         Ok(Self { root })
+    }
+
+    /// The directory of all jobs.
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// Everything of one job.
@@ -54,15 +59,30 @@ impl JobFiles {
     /// [`io::Error`] where a directory cannot be removed.
     pub async fn remove_attempts_before(&self, job: &JobId, epoch: u32) -> io::Result<()> {
         for earlier in 1..epoch {
-            match tokio::fs::remove_dir_all(self.attempt_dir(job, earlier)).await {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+            remove_dir(&self.attempt_dir(job, earlier)).await?;
         }
         Ok(())
     }
 
-    /// Removes the files of requests that never became a job because the server stopped in between.
+    /// Removes everything of a job; no error where there is nothing.
+    ///
+    /// # Errors
+    /// [`io::Error`] where a directory cannot be removed.
+    pub async fn remove_job(&self, job: &JobId) -> io::Result<()> {
+        remove_dir(&self.job_dir(job)).await
+    }
+
+    /// Removes everything of every job.
+    ///
+    /// # Errors
+    /// [`io::Error`] where a directory cannot be removed.
+    pub async fn remove_everything(&self) -> io::Result<()> {
+        remove_dir(&self.root).await?;
+        tokio::fs::create_dir_all(&self.root).await
+    }
+
+    /// Removes the files of requests that never became a job because the server stopped in between, and of jobs
+    /// whose files were to be removed.
     ///
     /// # Errors
     /// [`io::Error`] where the directory cannot be read.
@@ -71,11 +91,17 @@ impl JobFiles {
         while let Some(entry) = entries.next_entry().await? {
             let name = entry.file_name();
             let Some(id) = name.to_str().and_then(JobId::parse) else { continue };
-            let known = store.job_exists(&id).await.map_err(io::Error::other)?;
-            if !known {
+            if !store.job_has_files(&id).await.map_err(io::Error::other)? {
                 tokio::fs::remove_dir_all(entry.path()).await?;
             }
         }
         Ok(())
+    }
+}
+
+async fn remove_dir(path: &Path) -> io::Result<()> {
+    match tokio::fs::remove_dir_all(path).await {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }

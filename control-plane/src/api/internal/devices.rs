@@ -1,0 +1,61 @@
+//! Command lines that wait for this person's decision.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::session::{Authenticated, Visitor};
+use crate::api::cli_auth::text_of;
+use crate::api::upload::small_json;
+use crate::api::{Api, ApiError};
+use crate::domain::timestamp::Timestamp;
+use crate::limits;
+
+/// What asks for a token.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct GrantDocument {
+    user_code: String,
+    client_name: String,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+/// Shows what asks for a token under this code.
+pub(super) async fn show(
+    State(api): State<Arc<Api>>,
+    Visitor(session): Visitor,
+    Path(user_code): Path<String>,
+) -> Result<Json<GrantDocument>, ApiError> {
+    if !api.guesses.allow(session.account_id.as_str(), limits::DEVICE_GRANTS_PER_MINUTE) {
+        return Err(ApiError::RateLimited { retry_after_secs: 60 });
+    }
+    let grant = api.store.pending_device_grant(&user_code.to_uppercase(), api.clock.now()).await?;
+    Ok(Json(GrantDocument {
+        user_code: grant.user_code,
+        client_name: grant.client_name,
+        created_at: grant.created_at,
+        expires_at: grant.expires_at,
+    }))
+}
+
+/// Approves or refuses: `{"decision": "approve" | "deny"}`.
+pub(super) async fn decide(
+    State(api): State<Arc<Api>>,
+    Authenticated(session): Authenticated,
+    Path(user_code): Path<String>,
+    request: Request,
+) -> Result<StatusCode, ApiError> {
+    let decision = text_of(&small_json(request).await?, "decision", 1..=20)?;
+    let approved = match decision.as_str() {
+        "approve" => true,
+        "deny" => false,
+        _ => return Err(ApiError::NotFound),
+    };
+    let user_code = user_code.to_uppercase();
+    api.store.decide_device_grant(&user_code, &session.account_id, approved, api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

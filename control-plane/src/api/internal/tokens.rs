@@ -1,0 +1,157 @@
+//! Tokens and jobs as their owner manages them in the console.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use avs_template::{IssueCollector, Issues, ObjectReader, Pointer};
+use axum::Json;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::session::{Authenticated, Editor, Visitor};
+use crate::api::upload::small_json;
+use crate::api::videos::error_from_issues;
+use crate::api::{Api, ApiError};
+use crate::domain::account::{TokenRecord, TokenStatus};
+use crate::domain::ids::JobId;
+use crate::domain::timestamp::Timestamp;
+use crate::domain::token::{Token, TokenKind};
+use crate::store::NewToken;
+
+/// A token without its secret.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct TokenDocument {
+    id: String,
+    name: String,
+    kind: &'static str,
+    last_four: String,
+    status: TokenStatus,
+    created_at: Timestamp,
+    last_used_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    overlap_until: Option<Timestamp>,
+}
+
+/// The tokens of the account.
+#[derive(Serialize)]
+pub(super) struct TokensDocument {
+    tokens: Vec<TokenDocument>,
+}
+
+/// A token with its secret, shown this once.
+#[derive(Serialize)]
+pub(super) struct SecretDocument {
+    token: String,
+}
+
+/// Lists the tokens of the account, without their secrets.
+pub(super) async fn list(
+    State(api): State<Arc<Api>>,
+    Visitor(session): Visitor,
+) -> Result<Json<TokensDocument>, ApiError> {
+    let now = api.clock.now();
+    let tokens = api.store.tokens(Some(&session.account_id)).await?;
+    let document = |token: TokenRecord| TokenDocument {
+        status: token.status(now),
+        kind: token.kind.name(),
+        id: token.id,
+        name: token.name,
+        last_four: token.last_four,
+        created_at: token.created_at,
+        last_used_at: token.last_used_at,
+        expires_at: token.expires_at,
+        overlap_until: token.overlap_until.filter(|until| *until > now),
+    };
+    Ok(Json(TokensDocument { tokens: tokens.into_iter().map(document).collect() }))
+}
+
+/// Creates an API token.
+pub(super) async fn create(
+    State(api): State<Arc<Api>>,
+    Authenticated(session): Authenticated,
+    request: Request,
+) -> Result<(StatusCode, Json<SecretDocument>), ApiError> {
+    let (name, expires_in_days) = new_token_from_json(&small_json(request).await?)?;
+    let now = api.clock.now();
+    let expires_at = expires_in_days.map(|days| now.plus(Duration::from_secs(u64::from(days) * 24 * 3600)));
+    let token = Token::generate(TokenKind::Api, &*api.entropy);
+    let new = NewToken { account_id: &session.account_id, kind: TokenKind::Api, name: &name, expires_at };
+    api.store.create_token(&token, &new, now).await?;
+    Ok((StatusCode::CREATED, Json(SecretDocument { token: token.reveal() })))
+}
+
+/// Gives a token a new secret.
+pub(super) async fn rotate(
+    State(api): State<Arc<Api>>,
+    Authenticated(session): Authenticated,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Json<SecretDocument>, ApiError> {
+    let overlap = overlap_from_json(&small_json(request).await?)?;
+    let now = api.clock.now();
+    let token = Token::renewed(&id, &*api.entropy).ok_or(ApiError::NotFound)?;
+    api.store.rotate_token(&token, Some(&session.account_id), now.plus(overlap), now).await?;
+    Ok(Json(SecretDocument { token: token.reveal() }))
+}
+
+/// Ends a token at once.
+pub(super) async fn revoke(
+    State(api): State<Arc<Api>>,
+    Editor(session): Editor,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    api.store.revoke_token(&id, Some(&session.account_id), api.clock.now()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Stops a job.
+pub(super) async fn cancel_job(
+    State(api): State<Arc<Api>>,
+    Editor(session): Editor,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
+    api.cancelled_job(&session.owner(), &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Delivers a webhook again.
+pub(super) async fn redeliver(
+    State(api): State<Arc<Api>>,
+    Editor(session): Editor,
+    Path(id): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
+    api.redelivered(&session.owner(), &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn new_token_from_json(json: &Value) -> Result<(String, Option<u32>), ApiError> {
+    let issues = IssueCollector::new();
+    let read = ObjectReader::new(json, &Pointer::root(), &issues).and_then(|mut reader| {
+        let field = reader.required("name");
+        let name = field.string(1..=100);
+        if name.is_some_and(|name| name.contains(char::is_control)) {
+            field.reject("invalid_character", "has a control character");
+        }
+        let days = reader.optional("expiresInDays").integer(1..=3650_u32);
+        reader.finish();
+        Some((name?.to_owned(), days))
+    });
+    let read: Result<_, Issues> = issues.into_result(read);
+    read.map_err(error_from_issues)
+}
+
+fn overlap_from_json(json: &Value) -> Result<Duration, ApiError> {
+    let issues = IssueCollector::new();
+    let hours = ObjectReader::new(json, &Pointer::root(), &issues).map(|mut reader| {
+        let hours = reader.optional("overlapHours").integer(0..=720_u32).unwrap_or(0);
+        reader.finish();
+        hours
+    });
+    let read: Result<u32, Issues> = issues.into_result(hours);
+    Ok(Duration::from_secs(u64::from(read.map_err(error_from_issues)?) * 3600))
+}

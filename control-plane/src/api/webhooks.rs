@@ -1,0 +1,61 @@
+//! `/api/v1/jobs/{jobId}/webhook`: what became of a delivery, and another try at it.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use super::auth::ApiCaller;
+use super::{Api, ApiError};
+use crate::domain::account::TokenOwner;
+use crate::domain::ids::JobId;
+use crate::store::{DeliveryLog, StoreError};
+
+/// The delivery of a job's end; null where there is none.
+#[derive(Serialize)]
+pub(super) struct DeliveryDocument {
+    delivery: Option<DeliveryLog>,
+}
+
+/// Shows the delivery and every attempt at it.
+pub(super) async fn deliveries(
+    State(api): State<Arc<Api>>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<Json<DeliveryDocument>, ApiError> {
+    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
+    api.store.job_of_account(&id, &caller.account_id).await?;
+    Ok(Json(DeliveryDocument { delivery: api.store.delivery_log(&id).await? }))
+}
+
+/// Delivers again: the same bytes under the same id.
+pub(super) async fn redeliver(
+    State(api): State<Arc<Api>>,
+    ApiCaller(caller): ApiCaller,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<DeliveryDocument>), ApiError> {
+    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
+    let delivery = api.redelivered(&caller, &id).await?;
+    Ok((StatusCode::ACCEPTED, Json(DeliveryDocument { delivery })))
+}
+
+impl Api {
+    /// Makes the delivery due again.
+    pub(super) async fn redelivered(
+        &self,
+        caller: &TokenOwner,
+        id: &JobId,
+    ) -> Result<Option<DeliveryLog>, ApiError> {
+        let job = self.store.job_of_account(id, &caller.account_id).await?;
+        if !job.state.status.is_terminal() {
+            return Err(ApiError::JobNotEnded);
+        }
+        match self.store.redeliver(id, &caller.account_id, self.clock.now()).await {
+            Err(StoreError::Missing { .. }) => Err(ApiError::NoWebhook),
+            Err(error) => Err(error.into()),
+            Ok(()) => Ok(self.store.delivery_log(id).await?),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The input files of a job, brought to where an engine can read them: from the bucket, or from where a URL leads.
+
+use std::collections::BTreeMap;
+
+use avs_protocol::{AssetFile, AssetRole};
+use avs_template::{Pointer, Template};
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Workshop;
+use super::attempt::Fault;
+use crate::domain::job::{FieldError, Job, JobError};
+use crate::fetch::FetchError;
+use crate::limits;
+use crate::store::{AssetRecord, Ending, Project};
+
+/// What the template says about one of its files.
+#[derive(Default)]
+struct Use {
+    pointer: String,
+    is_font: bool,
+    optional: bool,
+}
+
+/// The template's word on each file that it names, by key.
+pub(super) struct Uses(BTreeMap<String, Use>);
+
+impl Uses {
+    /// Reads them from a template. One that is not valid names nothing; the engine will say why it is not.
+    pub(super) fn of_template(template: &Value) -> Self {
+        let mut uses: BTreeMap<String, Use> = BTreeMap::new();
+        let Ok(template) = Template::from_value(template, &Pointer::root()) else { return Self(uses) };
+        for (pointer, source) in template.sources() {
+            let optional = template.can_do_without(source.key());
+            let is_font = template.fonts.iter().any(|font| font.source.key() == source.key());
+            uses.entry(source.key().to_owned()).or_insert(Use { pointer, is_font, optional });
+        }
+        Self(uses)
+    }
+
+    fn is_optional(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|found| found.optional)
+    }
+}
+
+impl Workshop {
+    /// Brings every input of a job here; returns what is known of them now.
+    ///
+    /// # Errors
+    /// [`Fault::Final`] where a URL leads to nothing usable and the template cannot do without.
+    pub(super) async fn bring_inputs(&self, job: &Job, project: &Project) -> Result<Vec<AssetRecord>, Fault> {
+        let uploads: Vec<&str> =
+            project.assets.iter().filter(|asset| !asset.remote).map(|asset| asset.file.as_str()).collect();
+        self.objects.bring_inputs(&job.id, &uploads).await?;
+        self.fetch_inputs(job, project).await
+    }
+
+    /// Fetches what URLs lead to; uploads must be here.
+    ///
+    /// # Errors
+    /// As [`Self::bring_inputs`].
+    pub(super) async fn fetch_inputs(&self, job: &Job, project: &Project) -> Result<Vec<AssetRecord>, Fault> {
+        let uses = Uses::of_template(&project.template);
+        if project.assets.iter().any(|asset| asset.remote) {
+            tokio::fs::create_dir_all(self.objects.local().assets_dir(&job.id)).await?;
+        }
+        // Boxed: the compiler cannot see that a stream of borrowing futures may cross threads.
+        let fetched: Vec<BoxFuture<'_, _>> =
+            project.assets.iter().map(|asset| self.bring_input(job, asset, &uses).boxed()).collect();
+        futures_util::stream::iter(fetched).buffered(limits::FETCHES_AT_ONCE_MAX).try_collect().await
+    }
+
+    async fn bring_input(&self, job: &Job, asset: &AssetRecord, uses: &Uses) -> Result<AssetRecord, Fault> {
+        let path = self.objects.local().assets_dir(&job.id).join(&asset.file);
+        if !asset.remote || (asset.sha256.is_some() && tokio::fs::try_exists(&path).await?) {
+            return Ok(asset.clone());
+        }
+        // What an attempt before this one has left may be half a file.
+        tokio::fs::remove_file(&path).await.ok();
+        match self.downloader.fetch(&asset.name, &path, limits::FILE_BYTES_MAX).await {
+            Ok(fetched) => {
+                let sha256 = Some(hex::encode(fetched.sha256));
+                Ok(AssetRecord { size_bytes: fetched.size_bytes, sha256, ..asset.clone() })
+            }
+            Err(error) if uses.is_optional(&asset.name) => {
+                tracing::info!(job = %job.id, code = error.code(), "a file that the template can do without is not there");
+                Ok(asset.clone())
+            }
+            Err(error) => Err(fault_from_fetch(&error, asset)),
+        }
+    }
+
+    /// What an engine is told about the inputs.
+    pub(super) fn asset_files(&self, job: &Job, template: &Value, assets: &[AssetRecord]) -> Vec<AssetFile> {
+        let (directory, uses) = (self.objects.local().assets_dir(&job.id), Uses::of_template(template));
+        let file = |asset: &AssetRecord| {
+            let used = uses.0.get(&asset.name);
+            AssetFile {
+                name: asset.name.clone(),
+                pointer: used.map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
+                path: directory.join(&asset.file).to_string_lossy().into_owned(),
+                role: if used.is_some_and(|used| used.is_font) { AssetRole::Font } else { AssetRole::Media },
+                optional: uses.is_optional(&asset.name),
+            }
+        };
+        assets.iter().map(file).collect()
+    }
+}
+
+/// The same work on the same bytes, whoever asks for it: what is remembered of an input that crashes engines.
+pub(super) fn input_sha256(project: &Project, assets: &[AssetRecord]) -> String {
+    let mut hasher = Sha256::new();
+    let mut add = |text: &str| {
+        hasher.update((text.len() as u64).to_be_bytes());
+        hasher.update(text);
+    };
+    add(&project.template.to_string());
+    add(&project.output.to_string());
+    add(project.prompt.as_deref().unwrap_or_default());
+    for asset in assets {
+        add(&asset.name);
+        add(asset.sha256.as_deref().unwrap_or_default());
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// Whether a retry can help is the server's at the other end to know; a few are made within the download's own time.
+fn fault_from_fetch(error: &FetchError, asset: &AssetRecord) -> Fault {
+    let message = error.to_string();
+    if error.is_retryable() {
+        return Fault::Unfetched(Box::new(unfetched(error, asset, message)));
+    }
+    Fault::Final(Ending::Failed(unfetched(error, asset, message)))
+}
+
+fn unfetched(error: &FetchError, asset: &AssetRecord, message: String) -> JobError {
+    let code = error.code().to_owned();
+    let field = FieldError {
+        pointer: asset.pointer.clone(),
+        code: code.clone(),
+        detail: message.clone(),
+        suggestion: None,
+    };
+    JobError { code, message, retryable: error.is_retryable(), errors: vec![field] }
+}
