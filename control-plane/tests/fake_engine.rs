@@ -8,6 +8,7 @@
 //! | `hang once` | stops answering in the middle of the first attempt |
 //! | `slow once` | never finishes the first attempt, but answers |
 //!
+//! It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -16,8 +17,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use avs_protocol::{
-    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, MediaKind,
-    PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, frame_from_message,
+    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, LandlockLevel,
+    MediaKind, PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, SandboxReport,
+    frame_from_message,
 };
 
 fn main() {
@@ -32,10 +34,19 @@ fn main() {
         engine_version: "0.0.0-fake".into(),
         adapter: "fake adapter".into(),
         software: true,
+        sandbox: sandbox(),
     };
     let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), endless: None };
     engine.send(&hello);
     engine.run();
+}
+
+fn sandbox() -> SandboxReport {
+    if std::env::var("FAKE_SANDBOX").is_ok_and(|told| told == "none") {
+        return SandboxReport { reason: Some("told so by its test".into()), ..SandboxReport::default() };
+    }
+    let (landlock, landlock_abi) = (LandlockLevel::Full, 7);
+    SandboxReport { landlock, landlock_abi, seccomp: true, network: true, limits: true, reason: None }
 }
 
 struct FakeEngine {

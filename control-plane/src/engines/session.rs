@@ -82,8 +82,14 @@ impl Engine {
         tasks.spawn(session.run());
         let mut engine = Self { commands, events };
         match timeout(limits::HELLO_WAIT, engine.next()).await {
-            Ok(Ok(Event::Hello { protocol: PROTOCOL_VERSION, engine_version, adapter, software })) => {
-                tracing::info!(engine_version, adapter, software, "engine is warm");
+            Ok(Ok(Event::Hello {
+                protocol: PROTOCOL_VERSION,
+                engine_version,
+                adapter,
+                software,
+                sandbox,
+            })) => {
+                tracing::info!(engine_version, adapter, software, %sandbox, "engine is warm");
                 Ok(engine)
             }
             Ok(Ok(Event::Hello { protocol: theirs, .. })) => Err(StartError::Protocol { theirs }),
