@@ -35,9 +35,9 @@ pub(super) fn run(json: bool) -> Result<(), CommandError> {
         sandbox: try_in_child()?,
     };
     if json {
-        print_json(&findings)
+        print_json(&findings);
     } else {
-        print_table(&findings)
+        print_table(&findings);
     }
     let open = findings.sandbox.attempts.iter().filter(|attempt| !attempt.held).count();
     let nothing_tried = findings.sandbox.attempts.is_empty();

@@ -39,7 +39,7 @@ impl Confinement {
         (self.report.landlock, self.report.landlock_abi) = (enforced.level, enforced.abi);
         match enforced.level {
             LandlockLevel::None => {
-                self.reasons.push("this kernel has no Landlock (Linux 6.2 has all of it)".into())
+                self.reasons.push("this kernel has no Landlock (Linux 6.2 has what is needed)".into());
             }
             LandlockLevel::Partial => {
                 self.reasons.push("this kernel's Landlock cannot guard truncation (Linux 6.2 can)".into());

@@ -43,7 +43,7 @@ const COMMANDS_WAITING_MAX: usize = 4;
 ///
 /// # Errors
 /// [`ServeError`] where there is nobody to serve.
-pub fn serve(fd: RawFd, mut context: RenderContext, mut confinement: Confinement) -> Result<(), ServeError> {
+pub fn serve(fd: RawFd, context: RenderContext, mut confinement: Confinement) -> Result<(), ServeError> {
     let (events, commands) = channel_from_fd(fd).map_err(|source| ServeError::NoSocket { fd, source })?;
     // Warm: what opening the device takes is not the job's to wait for. Where that fails, the render says so.
     drop(context.gpu.context());
