@@ -14,6 +14,7 @@ mod serving;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Instant;
 
 use avs_engine::sandbox::{Attempt, Trial};
 use avs_protocol::{Event, Failure, FailureCode, LandlockLevel, SandboxReport};
@@ -241,6 +242,30 @@ fn an_engine_renders_where_the_kernel_confines_nothing_and_says_so() {
         engine.render(words_only(), Vec::new(), &jobs.video())
     });
     assert!(matches!(last, Event::Completed { .. }), "{last:?}");
+}
+
+#[test]
+#[ignore = "a measurement, printed: cargo nextest run -p avs-engine --run-ignored only --no-capture before_hello"]
+fn confinement_before_hello_costs_little() {
+    let jobs = Jobs::new();
+    let hello_millis = || {
+        let began = Instant::now();
+        Engine::start_for(&jobs).hello();
+        began.elapsed().as_secs_f64() * 1e3
+    };
+    let unconfined = || {
+        on_kernel_without(libc::SYS_landlock_create_ruleset, || {
+            on_kernel_without(libc::SYS_seccomp, hello_millis)
+        })
+    };
+    // Turn by turn, so that a busy moment of the machine meets both.
+    let (mut confined, mut plain): (Vec<_>, Vec<_>) = (0..10).map(|_| (hello_millis(), unconfined())).unzip();
+    let [confined, plain] = [&mut confined, &mut plain].map(|millis| {
+        millis.sort_by(f64::total_cmp);
+        f64::midpoint(millis[4], millis[5])
+    });
+    println!("start to Hello, median of 10: {confined:.0} ms confined, {plain:.0} ms not");
+    assert!(confined < plain * 1.5, "{confined} ms against {plain} ms");
 }
 
 /// A folder of jobs and an engine that is warm.
