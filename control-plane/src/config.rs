@@ -100,9 +100,9 @@ pub struct ServeConfig {
     /// Address of the public API; port 0 lets the system choose.
     #[arg(long, env = "AVS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,
-    /// Address of `/livez`, `/readyz` and `/metrics`; off unless set.
-    #[arg(long, env = "AVS_ADMIN_LISTEN", value_name = "ADDRESS")]
-    pub admin_listen: Option<SocketAddr>,
+    /// Address of `/livez`, `/readyz` and `/metrics`; keep it from the public.
+    #[arg(long, env = "AVS_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    pub admin_listen: SocketAddr,
     /// Base of download links, as clients reach this server [default: http://LISTEN].
     #[arg(long, env = "AVS_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,

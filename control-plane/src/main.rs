@@ -2,11 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
+use clap::CommandFactory as _;
 
 fn main() -> ExitCode {
-    let arguments = avs::cli::Arguments::parse();
-    match avs::cli::run(arguments) {
+    let matches = avs::cli::Arguments::command().get_matches();
+    match avs::cli::run(&matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("avs: {:#}", anyhow::Error::from(error));

@@ -9,6 +9,7 @@
 //! | `hang once` | stops answering in the middle of the first attempt |
 //! | `slow once` | never finishes the first attempt, but answers |
 //!
+//! It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -17,8 +18,9 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use avs_protocol::{
-    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, MediaKind,
-    PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, frame_from_message,
+    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, LandlockLevel,
+    MediaKind, PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, SandboxReport,
+    frame_from_message,
 };
 
 fn main() {
@@ -33,6 +35,7 @@ fn main() {
         engine_version: "0.0.0-fake".into(),
         adapter: "fake adapter".into(),
         software: true,
+        sandbox: sandbox(),
     };
     let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), endless: None };
     engine.send(&hello);
@@ -46,6 +49,17 @@ fn kill_myself() {
     unsafe {
         libc::raise(libc::SIGKILL);
     }
+}
+
+fn sandbox() -> SandboxReport {
+    // Its environment is closed: a file in the directory of jobs tells it.
+    let jobs_dir =
+        std::env::args().skip_while(|argument| argument != "--jobs-dir").nth(1).unwrap_or_default();
+    if std::path::Path::new(&jobs_dir).join("no-sandbox").exists() {
+        return SandboxReport { reason: Some("told so by its test".into()), ..SandboxReport::default() };
+    }
+    let (landlock, landlock_abi) = (LandlockLevel::Full, 7);
+    SandboxReport { landlock, landlock_abi, seccomp: true, network: true, limits: true, reason: None }
 }
 
 struct FakeEngine {

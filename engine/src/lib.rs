@@ -1,6 +1,6 @@
 //! The render engine: an AVS Template and its media in, an MP4 out.
 //!
-//! Arrows: `worker`, `cli` → `job` → `media`, `compositor`, `encode`, `audio`, `text`; `compositor` → `color`, `gpu`.
+//! Arrows: `worker`, `cli` → `sandbox`, `job` → `media`, `compositor`, `encode`, `audio`, `text`; `compositor` → `color`, `gpu`.
 
 pub mod audio;
 pub mod cli;
@@ -13,6 +13,7 @@ pub mod gpu;
 pub mod job;
 pub mod limits;
 pub mod media;
+pub mod sandbox;
 pub mod text;
 pub mod trace;
 pub mod worker;

@@ -37,3 +37,7 @@ pub const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 pub const LAYER_SIDE_PX_MAX: u32 = 8192;
 /// Largest SVG: drawings are text, and a larger one is a bomb or a traced photograph.
 pub const SVG_BYTES_MAX: u64 = 4 << 20;
+/// Longest file a serving engine writes: four times the longest video we allow at studio quality; far below most disks.
+pub const FILE_BYTES_MAX: u64 = 16 << 30;
+/// Memory at which a serving engine ends: ten times what any of our benches holds.
+pub const MEMORY_BYTES_MAX: u64 = 8 << 30;

@@ -24,7 +24,7 @@ impl Server {
         let scratch = Scratch::default();
         let log = std::fs::File::create(scratch.file("server.log")).unwrap();
         let mut child = avs(scratch.path())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
             .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
             .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.0/8")
             .stdout(Stdio::piped())

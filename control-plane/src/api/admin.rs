@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use avs_protocol::SandboxReport;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
@@ -9,7 +10,6 @@ use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 
-use crate::engines::SandboxLevel;
 use crate::limits;
 use crate::telemetry;
 use crate::workers::Workshop;
@@ -33,7 +33,7 @@ struct Readiness {
     engines: bool,
     disk: bool,
     /// What confines the engine that was started last; null until one was.
-    sandbox: Option<SandboxLevel>,
+    sandbox: Option<SandboxReport>,
     /// What stands in the way, in words.
     reasons: Vec<String>,
 }

@@ -1,9 +1,11 @@
 //! The command line: what each command takes, and where it goes.
 
 mod admin;
+mod doctor;
 mod serve;
+mod settings;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ServeConfig, StateArguments};
 use crate::domain::password::PasswordError;
@@ -24,6 +26,10 @@ pub struct Arguments {
 enum Command {
     /// Run the server.
     Serve(Box<ServeConfig>),
+    /// Find out whether everything that the server needs works here; takes the same settings as `serve`.
+    Doctor(Box<ServeConfig>),
+    /// Print every setting with its value and where it comes from; takes the same settings as `serve`.
+    Config(Box<ServeConfig>),
     /// Manage accounts.
     Account {
         #[command(subcommand)]
@@ -180,6 +186,12 @@ pub enum CommandError {
     /// Nothing can be counted.
     #[error("the metrics cannot be set up")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// Something that the server needs does not work.
+    #[error("{failures} of these do not work")]
+    Unhealthy {
+        /// How many.
+        failures: u32,
+    },
     /// Money is missing or too much.
     #[error("the ledger does not add up")]
     LedgerDrift,
@@ -219,11 +231,14 @@ pub enum CommandError {
 ///
 /// # Errors
 /// [`CommandError`] says why it failed.
-pub fn run(arguments: Arguments) -> Result<(), CommandError> {
+pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
+    let arguments = Arguments::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match arguments.command {
             Command::Serve(config) => serve::run(*config).await,
+            Command::Doctor(config) => doctor::run(&config).await,
+            Command::Config(_) => settings::print(&Arguments::command(), &matches),
             Command::Account { command } => run_account(command).await,
             Command::Credits { command } => run_credits(command).await,
             Command::Token { command } => run_token(command).await,

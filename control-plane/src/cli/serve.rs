@@ -54,13 +54,10 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
         tasks.spawn(parts.courier(&config)?.run(stop.clone()));
         tasks.spawn(Arc::clone(&parts.caretaker).run(stop.clone()));
     }
-    if let Some(address) = config.admin_listen {
-        let listener = listen(address).await?;
-        tracing::info!(address = %listener.local_addr()?, "health checks");
-        let workshop = Arc::clone(&parts.workshop);
-        let health = Health { workshop, runs_jobs: config.role.works(), metrics };
-        tasks.spawn(server::serve(listener, admin_router(health), stop.soon.clone(), grace));
-    }
+    let admin_listener = listen(config.admin_listen).await?;
+    let admin_address = admin_listener.local_addr()?;
+    let health = Health { workshop: Arc::clone(&parts.workshop), runs_jobs: config.role.works(), metrics };
+    tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), grace));
     let address = parts.listener.local_addr()?;
     if config.role.serves() {
         let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), grace);
@@ -70,6 +67,7 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
         drop(parts.listener);
         writeln!(std::io::stdout(), "working")?;
     }
+    writeln!(std::io::stdout(), "health checks on http://{admin_address}")?;
     tasks.close();
     wait_for_signal().await?;
     tracing::info!("stopping");

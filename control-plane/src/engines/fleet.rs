@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use avs_protocol::SandboxReport;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::level::SandboxLevel;
-use super::session::{Engine, EngineGone, Patience};
+use super::process::Launch;
+use super::session::{Engine, EngineGone, Patience, StartError};
 use crate::{limits, telemetry};
 
 /// How engines are started and watched.
@@ -36,7 +37,7 @@ pub struct Fleet {
     requests: mpsc::Sender<oneshot::Sender<Engine>>,
     starting_fails: Arc<AtomicBool>,
     crashes: Mutex<VecDeque<Instant>>,
-    sandbox: Arc<Mutex<Option<SandboxLevel>>>,
+    sandbox: Arc<Mutex<Option<SandboxReport>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -47,7 +48,7 @@ impl Fleet {
         let (requests, requests_rx) = mpsc::channel(config.engines.max(1));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         let starting_fails = Arc::new(AtomicBool::new(false));
-        let sandbox = Arc::<Mutex<Option<SandboxLevel>>>::default();
+        let sandbox = Arc::<Mutex<Option<SandboxReport>>>::default();
         let warmer = Warmer {
             config,
             sandbox: Arc::clone(&sandbox),
@@ -90,7 +91,7 @@ impl Fleet {
     }
 
     /// What confines the engine that was started last.
-    pub fn sandbox(&self) -> Option<SandboxLevel> {
+    pub fn sandbox(&self) -> Option<SandboxReport> {
         self.sandbox.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -106,7 +107,7 @@ struct Warmer {
     config: FleetConfig,
     requests: mpsc::Receiver<oneshot::Sender<Engine>>,
     starting_fails: Arc<AtomicBool>,
-    sandbox: Arc<Mutex<Option<SandboxLevel>>>,
+    sandbox: Arc<Mutex<Option<SandboxReport>>>,
     tasks: TaskTracker,
 }
 
@@ -130,9 +131,19 @@ impl Warmer {
     async fn warm_up(&self) -> Option<Engine> {
         let patience =
             Patience { ping_interval: self.config.ping_interval, kill_grace: self.config.kill_grace };
-        let started = Engine::start(&self.config.program, patience, &self.tasks).await;
-        self.starting_fails.store(started.is_err(), Ordering::Relaxed);
-        started
+        let launch = Launch { program: &self.config.program, jobs_dir: &self.config.jobs_dir };
+        let started = Engine::start(&launch, patience, &self.tasks).await;
+        let accepted = started.and_then(|(engine, sandbox)| {
+            let confined = sandbox.is_full();
+            *self.sandbox.lock().unwrap_or_else(PoisonError::into_inner) = Some(sandbox.clone());
+            if self.config.sandbox_required && !confined {
+                return Err(StartError::Unconfined { sandbox: sandbox.to_string() });
+            }
+            Ok(engine)
+        });
+        self.starting_fails.store(accepted.is_err(), Ordering::Relaxed);
+        metrics::counter!("engine_starts_total").increment(1);
+        accepted
             .inspect_err(|error| {
                 let program = self.config.program.display();
                 tracing::error!(%program, error = telemetry::chain(error), "no engine");

@@ -2,10 +2,8 @@
 //! What a job is, and what follows from its end, is not known here.
 
 mod fleet;
-mod level;
 mod process;
 mod session;
 
 pub use fleet::{Fleet, FleetConfig};
-pub use level::SandboxLevel;
 pub use session::{Engine, EngineGone, Fate};

@@ -22,17 +22,28 @@ const INHERITED_PREFIX: &str = "VK_";
 /// The job that a process works on, once it has one: a label for its log lines.
 pub(super) type JobLabel = Arc<OnceLock<String>>;
 
-/// Starts `program serve --ipc-fd N` in a process group of its own; returns it with our end of the socket.
-pub(super) fn spawn(program: &Path, label: &JobLabel) -> io::Result<(Child, tokio::net::UnixStream)> {
+/// What is started, and what it may see.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Launch<'a> {
+    /// The executable.
+    pub(super) program: &'a Path,
+    /// Directory of all jobs; of what is ours the engine sees nothing else.
+    pub(super) jobs_dir: &'a Path,
+}
+
+/// Starts `program serve --ipc-fd N --jobs-dir DIR` in a process group of its own; returns it with our end of the socket.
+pub(super) fn spawn(launch: &Launch<'_>, label: &JobLabel) -> io::Result<(Child, tokio::net::UnixStream)> {
     let (ours, theirs) = UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     let ours = tokio::net::UnixStream::from_std(ours)?;
     let inherited = env::vars_os().filter(|(name, _)| {
         name.to_str().is_some_and(|name| INHERITED.contains(&name) || name.starts_with(INHERITED_PREFIX))
     });
-    let mut command = Command::new(program);
+    let mut command = Command::new(launch.program);
     command
         .args(["serve", "--ipc-fd", &theirs.as_raw_fd().to_string()])
+        .arg("--jobs-dir")
+        .arg(launch.jobs_dir)
         .env_clear()
         .envs(inherited)
         // Mesa's device-select layer asks a display server that a headless machine does not have.

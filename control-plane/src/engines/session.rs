@@ -10,11 +10,12 @@
 
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use avs_protocol::{Command, Event, FrameDecoder, FrameError, JobRef, PROTOCOL_VERSION, frame_from_message};
+use avs_protocol::{
+    Command, Event, FrameDecoder, FrameError, JobRef, PROTOCOL_VERSION, SandboxReport, frame_from_message,
+};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::UnixStream;
 use tokio::process::Child;
@@ -22,7 +23,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::task::TaskTracker;
 
-use super::process::{JobLabel, signal_group, spawn};
+use super::process::{JobLabel, Launch, signal_group, spawn};
 use crate::limits;
 
 /// The engine has ended; its log says why.
@@ -43,6 +44,10 @@ pub(super) enum StartError {
         "the engine speaks protocol {theirs}, this server {PROTOCOL_VERSION}; install both of one release"
     )]
     Protocol { theirs: u32 },
+    #[error(
+        "the engine is not fully confined ({sandbox}), and --require-sandbox is set; `avs doctor` says what is missing"
+    )]
+    Unconfined { sandbox: String },
     #[error("the engine's first message is not a hello")]
     Unexpected,
 }
@@ -76,12 +81,12 @@ pub enum Fate {
 impl Engine {
     /// Starts a process and waits until it is warm. `tasks` outlives it, ladder included.
     pub(super) async fn start(
-        program: &Path,
+        launch: &Launch<'_>,
         patience: Patience,
         tasks: &TaskTracker,
-    ) -> Result<Self, StartError> {
+    ) -> Result<(Self, SandboxReport), StartError> {
         let label = JobLabel::default();
-        let (child, stream) = spawn(program, &label).map_err(StartError::Spawn)?;
+        let (child, stream) = spawn(launch, &label).map_err(StartError::Spawn)?;
         let (commands, commands_rx) = mpsc::channel(limits::ENGINE_QUEUE_MAX);
         let (events_tx, events) = mpsc::channel(limits::ENGINE_QUEUE_MAX);
         let session = Session {
@@ -98,9 +103,15 @@ impl Engine {
         tasks.spawn(session.run(fate_tx));
         let mut engine = Self { commands, events, fate };
         match timeout(limits::HELLO_WAIT, engine.next()).await {
-            Ok(Ok(Event::Hello { protocol: PROTOCOL_VERSION, engine_version, adapter, software })) => {
-                tracing::info!(engine_version, adapter, software, "engine is warm");
-                Ok(engine)
+            Ok(Ok(Event::Hello {
+                protocol: PROTOCOL_VERSION,
+                engine_version,
+                adapter,
+                software,
+                sandbox,
+            })) => {
+                tracing::info!(engine_version, adapter, software, %sandbox, "engine is warm");
+                Ok((engine, sandbox))
             }
             Ok(Ok(Event::Hello { protocol: theirs, .. })) => Err(StartError::Protocol { theirs }),
             Ok(Ok(_)) => Err(StartError::Unexpected),

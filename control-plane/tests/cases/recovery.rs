@@ -104,7 +104,9 @@ async fn an_engine_that_cannot_be_started_does_not_stop_the_server_from_answerin
     let mut server = Server::start();
     assert!(server.stop());
     let mut command = server.command();
-    command.args(["serve", "--listen", "127.0.0.1:0"]).env("AVS_ENGINE_BIN", "/nonexistent");
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+        .env("AVS_ENGINE_BIN", "/nonexistent");
     let mut child =
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
     let mut line = String::new();

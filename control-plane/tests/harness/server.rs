@@ -44,6 +44,7 @@ pub(crate) struct Server {
     settings: BTreeMap<String, String>,
     child: Option<Child>,
     pub(crate) url: String,
+    pub(crate) admin_url: String,
     pub(crate) token: String,
 }
 
@@ -77,6 +78,7 @@ impl Server {
             settings: settings.collect(),
             child: None,
             url: String::new(),
+            admin_url: String::new(),
             token: String::new(),
         }
     }
@@ -87,6 +89,7 @@ impl Server {
         let mut command = self.command();
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--engines", "2"])
+            .env("AVS_ADMIN_LISTEN", "127.0.0.1:0")
             .env("AVS_ENGINE_BIN", fake_engine())
             .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
             .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.1/32")
@@ -99,10 +102,12 @@ impl Server {
             .env("RUST_LOG", "debug,sqlx=info")
             .envs(&self.settings);
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{}", self.log()));
-        self.url = url.trim().to_owned();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = |prefix: &str| {
+            let line = lines.next().and_then(Result::ok).unwrap_or_default();
+            line.strip_prefix(prefix).unwrap_or_else(|| panic!("{line}\n{}", self.log())).to_owned()
+        };
+        (self.url, self.admin_url) = (address("listening on "), address("health checks on "));
         self.child = Some(child);
     }
 

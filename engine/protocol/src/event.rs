@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, JobRef};
+use crate::{Failure, JobRef, SandboxReport};
 
 /// What a media file turned out to be; decides its price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +104,9 @@ pub enum Event {
         adapter: String,
         /// True for a software adapter.
         software: bool,
+        /// What confines the process.
+        #[serde(default)]
+        sandbox: SandboxReport,
     },
     /// Answer to `Ping`.
     Pong {

@@ -17,11 +17,13 @@ mod command;
 mod event;
 mod failure;
 mod frame;
+mod sandbox;
 
 pub use command::{AssetFile, AssetRole, Command, JobRef};
 pub use event::{Event, MediaKind, ProbedAsset, RenderReport, RenderStep, RenderWarning};
 pub use failure::{Failure, FailureCode, FieldError};
 pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame_from_message};
+pub use sandbox::{LandlockLevel, SandboxReport};
 
 /// Version of the messages. An engine whose `Hello` carries another one is refused.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
 use crate::encode::EncoderChoice;
+use crate::limits;
 
 /// Renders AVS templates to MP4.
 #[derive(Debug, Parser)]
@@ -38,11 +39,38 @@ pub(super) enum Verb {
     /// Try the video encoders, in the order in which `auto` does, and list them as JSON.
     Encoders,
     /// Serve one job to a control plane over an inherited socket.
-    Serve {
-        /// The socket's file descriptor.
+    Serve(ServeArgs),
+    /// Say what this machine has for rendering, and try whether the sandbox of a serving engine holds.
+    Doctor {
+        /// As JSON.
         #[arg(long)]
-        ipc_fd: RawFd,
+        json: bool,
     },
+    /// Confine this process, try forbidden things, and tell as JSON: what `doctor` starts.
+    #[command(hide = true)]
+    TrySandbox {
+        /// An empty folder to try it in.
+        folder: PathBuf,
+        /// Try without confining: everything should work.
+        #[arg(long)]
+        unconfined: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ServeArgs {
+    /// The socket's file descriptor.
+    #[arg(long)]
+    pub(super) ipc_fd: RawFd,
+    /// The folder below which the files of every job are; nothing outside it and the system is open then.
+    #[arg(long)]
+    pub(super) jobs_dir: Option<PathBuf>,
+    /// Longest file that may be written.
+    #[arg(long, default_value_t = limits::FILE_BYTES_MAX)]
+    pub(super) file_bytes_max: u64,
+    /// Memory, resident and swapped, at which the process ends.
+    #[arg(long, default_value_t = limits::MEMORY_BYTES_MAX)]
+    pub(super) memory_bytes_max: u64,
 }
 
 /// A template, its files, and the size and rate of its frames.

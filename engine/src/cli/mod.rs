@@ -1,6 +1,7 @@
 //! The command line. Exit status: 0 done, 2 bad input (a line per error on stderr), 1 our fault.
 
 mod args;
+mod doctor;
 mod render;
 
 use std::process::ExitCode;
@@ -10,8 +11,9 @@ use clap::Parser;
 use crate::error::RenderError;
 use crate::gpu::{Gpu, GpuError, adapters};
 use crate::job::{RenderContext, probed_asset};
+use crate::sandbox::{Confinement, SandboxOptions, attempts};
 use crate::{encode, media, worker};
-use args::{Args, Verb};
+use args::{Args, ServeArgs, Verb};
 
 /// Exit status for input that is at fault.
 const BAD_INPUT: u8 = 2;
@@ -33,6 +35,10 @@ enum CommandError {
     Serve(#[from] worker::ServeError),
     #[error("FFmpeg cannot start")]
     Ffmpeg(#[from] ffmpeg_next::Error),
+    #[error("the sandbox cannot be tried ({0})")]
+    Trial(&'static str, #[source] std::io::Error),
+    #[error("the sandbox is not whole: {open} of the things above are not held")]
+    NotHeld { open: usize },
 }
 
 /// Runs the command line of this process.
@@ -51,15 +57,35 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn execute(verb: Verb) -> Result<(), CommandError> {
+/// Confined before anything else: what follows starts threads.
+fn serve(args: &ServeArgs) -> Result<(), CommandError> {
+    let confinement = Confinement::enter(&SandboxOptions {
+        jobs_dir: args.jobs_dir.clone(),
+        file_bytes_max: args.file_bytes_max,
+        memory_bytes_max: args.memory_bytes_max,
+    });
     media::init()?;
+    let context = open_context()?;
+    encode::warm_up();
+    Ok(worker::serve(args.ipc_fd, context, confinement)?)
+}
+
+fn execute(verb: Verb) -> Result<(), CommandError> {
+    // A serving engine confines itself before it loads anything.
+    if !matches!(verb, Verb::Serve(_)) {
+        media::init()?;
+    }
     match verb {
         Verb::Render(args) => render::run(&args, &mut open_context()?),
         Verb::Still(args) => render::run_still(&args, &mut open_context()?),
-        Verb::Serve { ipc_fd } => {
-            let context = open_context()?;
-            encode::warm_up();
-            Ok(worker::serve(ipc_fd, context)?)
+        Verb::Serve(args) => serve(&args),
+        Verb::Doctor { json } => doctor::run(json),
+        Verb::TrySandbox { folder, unconfined } => {
+            let trial = attempts(&folder, !unconfined);
+            let trial =
+                trial.map_err(|error| CommandError::Unreadable(folder.display().to_string(), error))?;
+            print_json(&trial);
+            Ok(())
         }
         Verb::Probe { file } => {
             let name = file.display().to_string();
@@ -123,6 +149,8 @@ fn explain(error: &CommandError) -> ExitCode {
         | CommandError::Unwritable(..)
         | CommandError::Gpu(_)
         | CommandError::Serve(_)
-        | CommandError::Ffmpeg(_) => ExitCode::FAILURE,
+        | CommandError::Ffmpeg(_)
+        | CommandError::Trial(..)
+        | CommandError::NotHeld { .. } => ExitCode::FAILURE,
     }
 }

@@ -71,6 +71,11 @@ impl Fonts {
         Self { system, glyphs: SwashCache::new(), families, added: Vec::new() }
     }
 
+    /// Names of this machine's families.
+    pub fn family_names(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().map(String::as_str)
+    }
+
     /// Adds the font of a file under the name `family`, whatever it calls itself, and under `weight`, if given.
     ///
     /// # Errors

@@ -6,18 +6,20 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use avs_protocol::{Command, Event, Failure, FailureCode, JobRef, PROTOCOL_VERSION};
-use crossbeam_channel::{Receiver, Sender, bounded};
+use avs_protocol::{AssetFile, Command, Event, Failure, FailureCode, JobRef, PROTOCOL_VERSION};
+use crossbeam_channel::{Sender, bounded};
 
 use super::channel::{CommandReceiver, EventSender, channel_from_fd};
 use crate::encode::EncoderChoice;
 use crate::error::RenderError;
 use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render};
+use crate::sandbox::{Confinement, SandboxError};
 use crate::trace::Trace;
 
 /// Why an engine process cannot begin to serve.
@@ -41,10 +43,11 @@ const COMMANDS_WAITING_MAX: usize = 4;
 ///
 /// # Errors
 /// [`ServeError`] where there is nobody to serve.
-pub fn serve(fd: RawFd, mut context: RenderContext) -> Result<(), ServeError> {
+pub fn serve(fd: RawFd, context: RenderContext, mut confinement: Confinement) -> Result<(), ServeError> {
     let (events, commands) = channel_from_fd(fd).map_err(|source| ServeError::NoSocket { fd, source })?;
     // Warm: what opening the device takes is not the job's to wait for. Where that fails, the render says so.
     drop(context.gpu.context());
+    let sandbox = confinement.seal();
     let cancelled = Arc::new(AtomicBool::new(false));
     let (send_work, work) = bounded(COMMANDS_WAITING_MAX);
     events.send(&Event::Hello {
@@ -52,10 +55,16 @@ pub fn serve(fd: RawFd, mut context: RenderContext) -> Result<(), ServeError> {
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
         adapter: context.gpu.adapter.name.clone(),
         software: context.gpu.adapter.software,
+        sandbox,
     });
     let listener = Listener { events: events.clone(), cancelled: Arc::clone(&cancelled), send_work };
     std::thread::spawn(move || listener.run(commands));
-    work_off(&mut context, &work, &events, &cancelled);
+    let mut worker = Worker { context, confinement, events, cancelled };
+    while let Ok(command) = work.recv() {
+        if worker.obey(command).is_break() {
+            break;
+        }
+    }
     Ok(())
 }
 
@@ -68,6 +77,9 @@ struct Listener {
 
 impl Listener {
     fn run(self, mut commands: CommandReceiver) {
+        if let Err(error) = Confinement::close_files() {
+            tracing::warn!(%error, "the listener keeps the files of every job");
+        }
         while let Some(command) = commands.next_command() {
             match command {
                 Command::Ping { nonce } => self.events.send(&Event::Pong { nonce }),
@@ -90,19 +102,19 @@ impl Listener {
     }
 }
 
-/// Works commands off until the job has ended or the listener has.
-fn work_off(
-    context: &mut RenderContext,
-    work: &Receiver<Command>,
-    events: &EventSender,
-    cancelled: &AtomicBool,
-) {
-    while let Ok(command) = work.recv() {
+/// Works commands off, one after the other.
+struct Worker {
+    context: RenderContext,
+    confinement: Confinement,
+    events: EventSender,
+    cancelled: Arc<AtomicBool>,
+}
+
+impl Worker {
+    /// Breaks once the job has ended.
+    fn obey(&mut self, command: Command) -> ControlFlow<()> {
         match command {
-            Command::Probe { job, assets } => match probe_assets(&assets) {
-                Ok(assets) => events.send(&Event::Probed { job, assets }),
-                Err(error) => return fail(events, job, &error),
-            },
+            Command::Probe { job, assets } => self.probe(job, &assets),
             Command::Render { job, template, output, assets, out_path } => {
                 let assets: BTreeMap<_, _> =
                     assets.into_iter().map(|asset| (asset.name, PathBuf::from(asset.path))).collect();
@@ -116,34 +128,66 @@ fn work_off(
                     encoder: EncoderChoice::Auto,
                     encode_repeats: false,
                 };
-                return render_job(context, (job, &request), events, cancelled);
+                self.render(job, &request);
+                ControlFlow::Break(())
             }
-            Command::Ping { .. } | Command::Cancel { .. } => {}
+            Command::Ping { .. } | Command::Cancel { .. } => ControlFlow::Continue(()),
+        }
+    }
+
+    /// On a thread of its own, which can open nothing but these files and write nothing: where the video goes is not
+    /// known yet, and what this thread gives up, the rendering one could not get back.
+    fn probe(&mut self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
+        let files: Vec<_> = assets.iter().map(|asset| PathBuf::from(&asset.path)).collect();
+        let probe = || self.confinement.open_to_job(&files, None).map(|()| probe_assets(assets));
+        let outcome = std::thread::scope(|scope| match scope.spawn(probe).join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        match outcome {
+            Ok(Ok(assets)) => {
+                self.events.send(&Event::Probed { job, assets });
+                return ControlFlow::Continue(());
+            }
+            Ok(Err(error)) => fail(&self.events, job, &error),
+            Err(error) => refuse(&self.events, job, &error),
+        }
+        ControlFlow::Break(())
+    }
+
+    fn render(&mut self, job: JobRef, request: &RenderRequest) {
+        let files: Vec<_> = request.assets.values().cloned().collect();
+        // Every thread of the render is started by this one, or by one that it started.
+        if let Err(error) = self.confinement.open_to_job(&files, request.out_path.parent()) {
+            return refuse(&self.events, job, &error);
+        }
+        let on_progress = |progress: crate::job::RenderProgress| {
+            self.events.send(&Event::Progress {
+                job: job.clone(),
+                step: progress.step,
+                frames_done: progress.frames_done,
+                frames_total: progress.frames_total,
+                frames_per_second: progress.frames_per_second,
+            });
+        };
+        let control = RenderControl {
+            cancelled: &self.cancelled,
+            on_progress: &on_progress,
+            trace: &Trace::new(false),
+        };
+        match render(&mut self.context, request, &control) {
+            Ok(rendered) => self.events.send(&Event::Completed { job, report: rendered.report }),
+            Err(error) => fail(&self.events, job, &error),
         }
     }
 }
 
-fn render_job(
-    context: &mut RenderContext,
-    (job, request): (JobRef, &RenderRequest),
-    events: &EventSender,
-    cancelled: &AtomicBool,
-) {
-    let on_progress = |progress: crate::job::RenderProgress| {
-        events.send(&Event::Progress {
-            job: job.clone(),
-            step: progress.step,
-            frames_done: progress.frames_done,
-            frames_total: progress.frames_total,
-            frames_per_second: progress.frames_per_second,
-        });
-    };
-    let trace = &Trace::new(false);
-    let outcome = render(context, request, &RenderControl { cancelled, on_progress: &on_progress, trace });
-    match outcome {
-        Ok(rendered) => events.send(&Event::Completed { job, report: rendered.report }),
-        Err(error) => fail(events, job, &error),
-    }
+/// A job that cannot be kept apart from others is not begun.
+fn refuse(events: &EventSender, job: JobRef, error: &SandboxError) {
+    tracing::error!(job = job.job_id, %error, "not confined to the job");
+    let message = "the engine cannot confine itself to the files of the job".to_owned();
+    let failure = Failure { code: FailureCode::Internal, message, retryable: true, errors: Vec::new() };
+    events.send(&Event::Failed { job, failure });
 }
 
 fn fail(events: &EventSender, job: JobRef, error: &RenderError) {

@@ -11,6 +11,7 @@ use super::session::{Authenticated, Visitor};
 use crate::api::cli_auth::text_of;
 use crate::api::upload::small_json;
 use crate::api::{Api, ApiError};
+use crate::domain::job::FieldError;
 use crate::domain::timestamp::Timestamp;
 use crate::limits;
 
@@ -53,7 +54,11 @@ pub(super) async fn decide(
     let approved = match decision.as_str() {
         "approve" => true,
         "deny" => false,
-        _ => return Err(ApiError::NotFound),
+        _ => {
+            let (pointer, code) = ("/decision".to_owned(), "unknown_value".to_owned());
+            let detail = "must be one of approve, deny".to_owned();
+            return Err(ApiError::Invalid(vec![FieldError { pointer, code, detail, suggestion: None }]));
+        }
     };
     let user_code = user_code.to_uppercase();
     api.store.decide_device_grant(&user_code, &session.account_id, approved, api.clock.now()).await?;
