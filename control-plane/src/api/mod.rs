@@ -7,6 +7,7 @@ mod download;
 mod envelope;
 mod error;
 mod jobs;
+pub mod openapi;
 mod problem;
 pub mod server;
 mod upload;
