@@ -81,13 +81,19 @@ fn schemas(problems: &Map<String, Value>) -> Map<String, Value> {
     schemas
 }
 
+/// Control characters (Unicode's Cc) for patterns of every dialect: Python knows no classes of Unicode.
+const CONTROL_CHARACTERS: &str = r"\x00-\x1f\x7f-\x9f";
+
 /// Points references to a definition at the component that it has become.
 fn lifted(value: Value) -> Value {
     let member = |(key, value): (String, Value)| {
         let definition = value.as_str().and_then(|text| text.strip_prefix("#/$defs/"));
-        let lifted = match definition.filter(|_| key == "$ref") {
-            Some(name) => format!("#/components/schemas/{}", component_from_definition(name)).into(),
-            None => lifted(value),
+        let lifted = match (key.as_str(), definition, &value) {
+            ("$ref", Some(name), _) => {
+                format!("#/components/schemas/{}", component_from_definition(name)).into()
+            }
+            ("pattern", _, Value::String(text)) => text.replace(r"\p{Cc}", CONTROL_CHARACTERS).into(),
+            _ => lifted(value),
         };
         (key, lifted)
     };

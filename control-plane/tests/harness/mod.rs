@@ -1,6 +1,7 @@
 //! A server to test against: started, asked, stopped.
 
 mod api;
+pub(crate) mod contract;
 mod receiver;
 mod server;
 
