@@ -106,20 +106,26 @@ fn key_from_file(path: &Path, entropy: &dyn Entropy) -> Result<[u8; KEY_BYTES], 
             let mut key = [0; KEY_BYTES];
             entropy.fill(&mut key);
             write_new(path, &key).map_err(unusable)?;
-            Ok(key)
+            // Another process may have been first.
+            key_from_file(path, entropy)
         }
         Err(error) => Err(unusable(error)),
     }
 }
 
-/// The file appears complete or not at all: half a key would be another key.
+/// The file appears complete or not at all, and once: half a key would be another key, and so would a second one.
 fn write_new(path: &Path, key: &[u8]) -> io::Result<()> {
-    let unfinished = path.with_extension("new");
+    let unfinished = path.with_extension(format!("new-{}", std::process::id()));
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(key)?;
     file.sync_all()?;
-    fs::rename(&unfinished, path)
+    let linked = match fs::hard_link(&unfinished, path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    };
+    fs::remove_file(&unfinished)?;
+    linked
 }
 
 #[cfg(test)]

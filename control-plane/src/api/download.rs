@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::header::{
     ACCEPT_RANGES, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
@@ -28,7 +29,7 @@ pub(super) struct LinkQuery {
 /// Sends the file of a signed link.
 pub(super) async fn send(
     State(api): State<Arc<Api>>,
-    Path((id, file)): Path<(String, String)>,
+    path: Result<Path<(String, String)>, PathRejection>,
     query: Result<Query<LinkQuery>, axum::extract::rejection::QueryRejection>,
     uri: Uri,
     headers: HeaderMap,
@@ -41,6 +42,7 @@ pub(super) async fn send(
     if !api.links.accepts(uri.path(), claim, api.clock.now()) {
         return Err(ApiError::LinkRefused);
     }
+    let Ok(Path((id, file))) = path else { return Err(ApiError::NotFound) };
     let id = JobId::parse(&id).filter(|_| file == VIDEO_FILE_NAME).ok_or(ApiError::NotFound)?;
     let job = api.store.job(&id).await?;
     let video = job.video.as_ref().ok_or(ApiError::NotFound)?;
@@ -80,7 +82,12 @@ impl SignedVideo {
                 (first, last - first + 1)
             }
         };
-        let bytes = api.objects.open_video((&self.id, self.epoch), first, length_bytes).await?;
+        let opened = api.objects.open_video((&self.id, self.epoch), first, length_bytes).await;
+        let bytes = match opened {
+            // The sweep removes files before it notes that they are gone.
+            Err(error) if error.is_not_found() => return Err(ApiError::VideoExpired),
+            opened => opened?,
+        };
         let response = response.header(CONTENT_LENGTH, length_bytes).body(Body::from_stream(bytes));
         response.map_err(|error| ApiError::Internal(error.into()))
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -18,6 +18,7 @@ use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
 
 use super::auth::ApiCaller;
+use super::segment::JobSegment;
 use super::{Api, ApiError};
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::job::Progress;
@@ -32,10 +33,9 @@ const RETRY: std::time::Duration = std::time::Duration::from_millis(3000);
 pub(super) async fn follow(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     let permit = Arc::clone(&api.streams).open(&caller.account_id).ok_or(ApiError::TooManyStreams)?;
     let changes = api.store.changes();
     // The job is the caller's; what follows does not ask again.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::header::{CACHE_CONTROL, ETAG, IF_NONE_MATCH, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -16,6 +16,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::auth::ApiCaller;
 use super::query::Query;
+use super::segment::JobSegment;
 use super::{Api, ApiError};
 use crate::domain::account::TokenOwner;
 use crate::domain::ids::{EventId, JobId};
@@ -33,14 +34,13 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 pub(super) async fn show(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let mut query = Query::parse(query.as_deref())?;
     let wait_secs = query.number("wait", 0..=limits::POLL_WAIT_MAX_SECS)?.unwrap_or(0);
     query.finish()?;
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     let job = api.awaited_job(&caller, &id, Duration::from_secs(wait_secs)).await?;
     let body = serde_json::to_vec(&document_from_job(&job, &api.links))
         .map_err(|error| ApiError::Internal(error.into()))?;
@@ -93,9 +93,8 @@ pub(super) async fn list(
 pub(super) async fn cancel(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
 ) -> Result<Response, ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     let job = api.cancelled_job(&caller, &id).await?;
     let ended = job.state.status.is_terminal();
     let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };

@@ -16,6 +16,7 @@ pub mod openapi;
 mod problem;
 mod query;
 mod rate;
+mod segment;
 pub mod server;
 mod upload;
 mod video_request;

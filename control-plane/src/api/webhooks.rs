@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::auth::ApiCaller;
+use super::segment::JobSegment;
 use super::{Api, ApiError};
 use crate::domain::account::TokenOwner;
 use crate::domain::ids::JobId;
@@ -23,9 +24,8 @@ pub(super) struct DeliveryDocument {
 pub(super) async fn deliveries(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
 ) -> Result<Json<DeliveryDocument>, ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     api.store.job_of_account(&id, &caller.account_id).await?;
     Ok(Json(DeliveryDocument { delivery: api.store.delivery_log(&id).await? }))
 }
@@ -34,9 +34,8 @@ pub(super) async fn deliveries(
 pub(super) async fn redeliver(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
 ) -> Result<(StatusCode, Json<DeliveryDocument>), ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     let delivery = api.redelivered(&caller, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(DeliveryDocument { delivery })))
 }

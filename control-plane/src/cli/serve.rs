@@ -62,12 +62,12 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     if config.role.serves() {
         let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), grace);
         tasks.spawn(serving);
-        writeln!(std::io::stdout(), "listening on http://{address}")?;
+        announce(&format!("listening on http://{address}"));
     } else {
         drop(parts.listener);
-        writeln!(std::io::stdout(), "working")?;
+        announce("working");
     }
-    writeln!(std::io::stdout(), "health checks on http://{admin_address}")?;
+    announce(&format!("health checks on http://{admin_address}"));
     tasks.close();
     wait_for_signal().await?;
     tracing::info!("stopping");
@@ -80,6 +80,13 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     parts.workshop.fleet.stop().await;
     parts.workshop.store.end_lease(&parts.workshop.boot).await?;
     Ok(())
+}
+
+/// For whoever started the server; that nobody reads it is no reason to end.
+fn announce(line: &str) {
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        tracing::info!(%error, "{line}");
+    }
 }
 
 /// Everything that runs, before it runs.

@@ -45,6 +45,16 @@ pub enum ObjectError {
     Bucket(#[from] BucketError),
 }
 
+impl ObjectError {
+    /// True where there are no such bytes.
+    pub fn is_not_found(&self) -> bool {
+        match self {
+            Self::File(error) => error.kind() == io::ErrorKind::NotFound,
+            Self::Bucket(error) => error.is_not_found(),
+        }
+    }
+}
+
 /// Bytes on their way out.
 pub type ByteStream = BoxStream<'static, io::Result<Bytes>>;
 

@@ -4,7 +4,7 @@ use super::database::{Connection, locked, sql};
 use super::idempotency::take_key;
 use super::ledger::{self, Posting, TransferKind};
 use super::signals::Signal;
-use super::{NewJob, Store, StoreError, events, rows};
+use super::{NewJob, ProjectRecord, Store, StoreError, events, rows};
 use crate::domain::credits::total_credits;
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::job::{Job, JobCredits};
@@ -86,6 +86,24 @@ impl Store {
         let query = sql("SELECT * FROM jobs WHERE id = $1");
         let row = query.bind(id.as_str()).optional(&mut self.read().await?).await?;
         rows::job_from_row(&row.ok_or_else(|| missing_job(id))?)
+    }
+
+    /// Reads the hidden project of a job, for support.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none.
+    pub async fn project(&self, id: &JobId) -> Result<ProjectRecord, StoreError> {
+        let query = sql("SELECT * FROM projects WHERE job_id = $1");
+        let row = query.bind(id.as_str()).optional(&mut self.read().await?).await?;
+        let row = row.ok_or_else(|| missing_job(id))?;
+        Ok(ProjectRecord {
+            template: serde_json::from_str(&rows::text(&row, "template")?)?,
+            prompt: row.get("prompt")?,
+            output: serde_json::from_str(&rows::text(&row, "output")?)?,
+            assets: rows::required_document(&row, "assets")?,
+            trace: rows::document(&row, "trace")?,
+            engine_report: rows::document(&row, "engine_report")?,
+        })
     }
 
     /// True where there is such a job and its files are still kept.

@@ -78,6 +78,23 @@ pub struct Project {
     pub assets: Vec<AssetRecord>,
 }
 
+/// The hidden project as support reads it.
+#[derive(Debug)]
+pub struct ProjectRecord {
+    /// The template that was rendered; null for a prompt without one yet.
+    pub template: Value,
+    /// The prompt, in prompt mode.
+    pub prompt: Option<String>,
+    /// The `output` object as the caller sent it.
+    pub output: Value,
+    /// The input files, with what was found in them.
+    pub assets: Vec<AssetRecord>,
+    /// How the creator came to its template.
+    pub trace: Option<Value>,
+    /// The engine's own report.
+    pub engine_report: Option<Value>,
+}
+
 /// Where the end of a job is announced.
 #[derive(Debug)]
 pub struct WebhookTarget {

@@ -1,9 +1,14 @@
 //! What the control plane promises, one file per promise.
 
 mod command_line;
+mod console;
+mod contract_itself;
 mod downloads;
 mod happy_path;
+mod jobs;
+mod receiver_snippets;
 mod recovery;
 mod refusals;
 mod secrets;
+mod seed_contract;
 mod webhooks;

@@ -103,17 +103,9 @@ async fn a_job_survives_a_server_that_is_stopped_and_keeps_its_phase() {
 async fn an_engine_that_cannot_be_started_does_not_stop_the_server_from_answering() {
     let mut server = Server::start();
     assert!(server.stop());
-    let mut command = server.command();
-    command
-        .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
-        .env("AVS_ENGINE_BIN", "/nonexistent");
-    let mut child =
-        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line)
-        .unwrap();
-    server.url = line.trim().trim_start_matches("listening on ").to_owned();
+    server.set("AVS_ENGINE_BIN", "/nonexistent");
+    server.start_again();
     assert_eq!(server.credits().await, (100, 0));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
+    assert_eq!((readiness.status, &readiness.json()["engines"]), (503, &json!(false)));
 }

@@ -7,6 +7,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::Server;
+use super::contract::assert_conforms;
 
 /// An answer, read to its end.
 #[derive(Debug)]
@@ -55,13 +56,16 @@ impl Server {
         rustls::crypto::ring::default_provider().install_default().ok();
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
         let client = Client::builder().no_proxy().build().unwrap();
+        let name = method.to_string();
         let mut request = build(client.request(method, url)).build().unwrap();
         if !request.headers().contains_key(AUTHORIZATION) {
             request.headers_mut().insert(AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
         }
         let response = client.execute(request).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        Answer { status, headers, bytes: response.bytes().await.unwrap().to_vec() }
+        let answer = Answer { status, headers, bytes: response.bytes().await.unwrap().to_vec() };
+        assert_conforms(&name, path, status, &answer.headers, &answer.bytes);
+        answer
     }
 
     /// Gets a path, or a whole URL.

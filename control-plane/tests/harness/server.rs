@@ -143,6 +143,16 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    /// Runs a command that reads `input`.
+    #[track_caller]
+    pub(crate) fn cli_with_input(&self, arguments: &[&str], input: &str) {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success(), "{arguments:?}");
+    }
+
     /// Makes a token.
     pub(crate) fn new_token(&self, email: &str, kind: &str) -> String {
         self.cli(&["token", "create", "--account", email, "--name", "test", "--kind", kind])

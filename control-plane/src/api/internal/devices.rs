@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 
 use super::session::{Authenticated, Visitor};
 use crate::api::cli_auth::text_of;
+use crate::api::segment::Segment;
 use crate::api::upload::small_json;
 use crate::api::{Api, ApiError};
 use crate::domain::job::FieldError;
@@ -29,7 +30,7 @@ pub(super) struct GrantDocument {
 pub(super) async fn show(
     State(api): State<Arc<Api>>,
     Visitor(session): Visitor,
-    Path(user_code): Path<String>,
+    Segment(user_code): Segment,
 ) -> Result<Json<GrantDocument>, ApiError> {
     if !api.guesses.allow(session.account_id.as_str(), limits::DEVICE_GRANTS_PER_MINUTE) {
         return Err(ApiError::RateLimited { retry_after_secs: 60 });
@@ -47,7 +48,7 @@ pub(super) async fn show(
 pub(super) async fn decide(
     State(api): State<Arc<Api>>,
     Authenticated(session): Authenticated,
-    Path(user_code): Path<String>,
+    Segment(user_code): Segment,
     request: Request,
 ) -> Result<StatusCode, ApiError> {
     let decision = text_of(&small_json(request).await?, "decision", 1..=20)?;

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use avs_template::{IssueCollector, Issues, ObjectReader, Pointer};
 use axum::Json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::session::{Authenticated, Editor, Visitor};
+use crate::api::segment::{JobSegment, Segment};
 use crate::api::upload::small_json;
 use crate::api::videos::error_from_issues;
 use crate::api::{Api, ApiError};
 use crate::domain::account::{TokenRecord, TokenStatus};
-use crate::domain::ids::JobId;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Token, TokenKind};
 use crate::store::NewToken;
@@ -87,7 +87,7 @@ pub(super) async fn create(
 pub(super) async fn rotate(
     State(api): State<Arc<Api>>,
     Authenticated(session): Authenticated,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     request: Request,
 ) -> Result<Json<SecretDocument>, ApiError> {
     let overlap = overlap_from_json(&small_json(request).await?)?;
@@ -101,7 +101,7 @@ pub(super) async fn rotate(
 pub(super) async fn revoke(
     State(api): State<Arc<Api>>,
     Editor(session): Editor,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<StatusCode, ApiError> {
     api.store.revoke_token(&id, Some(&session.account_id), api.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -111,9 +111,8 @@ pub(super) async fn revoke(
 pub(super) async fn cancel_job(
     State(api): State<Arc<Api>>,
     Editor(session): Editor,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
 ) -> Result<StatusCode, ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     api.cancelled_job(&session.owner(), &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -122,9 +121,8 @@ pub(super) async fn cancel_job(
 pub(super) async fn redeliver(
     State(api): State<Arc<Api>>,
     Editor(session): Editor,
-    Path(id): Path<String>,
+    JobSegment(id): JobSegment,
 ) -> Result<StatusCode, ApiError> {
-    let id = JobId::parse(&id).ok_or(ApiError::NotFound)?;
     api.redelivered(&session.owner(), &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,0 +1,48 @@
+//! A signed-in browser, as far as the server can tell.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{Answer, Server};
+
+/// A session of `ada@example.com`.
+pub(crate) struct Console<'a> {
+    server: &'a Server,
+    cookie: String,
+    pub(crate) csrf_token: String,
+}
+
+impl Server {
+    /// Gives Ada a password and signs her in.
+    pub(crate) async fn sign_in(&self) -> Console<'_> {
+        self.cli_with_input(&["account", "password", "ada@example.com"], "correct horse battery");
+        let form = json!({ "email": "ADA@example.com", "password": "correct horse battery" });
+        let answer = self.post_to("/internal/v1/session", &form).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        let cookie = answer.header("set-cookie");
+        for attribute in ["__Host-avs-session=", "Secure", "HttpOnly", "SameSite=Strict", "Path=/"] {
+            assert!(cookie.contains(attribute), "{cookie}");
+        }
+        let csrf_token = answer.json()["csrfToken"].as_str().unwrap().to_owned();
+        Console { server: self, cookie: cookie.split(';').next().unwrap().to_owned(), csrf_token }
+    }
+}
+
+impl Console<'_> {
+    /// Sends a request of the console's own pages.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: &Value) -> Answer {
+        self.send_with(method, path, body, &self.csrf_token).await
+    }
+
+    /// Sends a request with another CSRF token.
+    pub(crate) async fn send_with(&self, method: Method, path: &str, body: &Value, csrf: &str) -> Answer {
+        let build = |request: reqwest::RequestBuilder| {
+            request
+                .header("cookie", &self.cookie)
+                .header("x-csrf-token", csrf)
+                .header("content-type", "application/json")
+                .body(body.to_string())
+        };
+        self.server.send(method, path, build).await
+    }
+}
