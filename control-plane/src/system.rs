@@ -11,7 +11,7 @@ use crate::domain::timestamp::{Clock, Timestamp};
 /// [`std::io::Error`] where there is no such place.
 pub fn free_bytes(path: &std::path::Path) -> std::io::Result<u64> {
     let stat = nix::sys::statvfs::statvfs(path)?;
-    Ok(u64::from(stat.blocks_available()) * u64::from(stat.fragment_size()))
+    Ok(stat.blocks_available() * stat.fragment_size())
 }
 
 /// The clock of the machine.

@@ -238,7 +238,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
         match arguments.command {
             Command::Serve(config) => serve::run(*config).await,
             Command::Doctor(config) => doctor::run(&config).await,
-            Command::Config(_) => settings::print(&Arguments::command(), &matches),
+            Command::Config(_) => settings::print(&Arguments::command(), matches),
             Command::Account { command } => run_account(command).await,
             Command::Credits { command } => run_credits(command).await,
             Command::Token { command } => run_token(command).await,

@@ -30,7 +30,7 @@ impl Creator for SlideshowCreator {
 
 fn creation_from_brief(brief: &Brief<'_>) -> Result<Creation, CreatorError> {
     let asked_secs = secs_from_prompt(brief.prompt);
-    let shown: Vec<_> = brief.assets.iter().filter_map(|asset| is_visual(asset).then_some(asset)).collect();
+    let shown: Vec<_> = brief.assets.iter().filter(|asset| is_visual(asset)).collect();
     let slots = slots_from_assets(&shown, asked_secs.unwrap_or(DURATION_SECS));
     let duration_secs: f64 = slots.iter().sum();
     let mut blocks: Vec<Value> = Vec::new();

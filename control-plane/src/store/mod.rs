@@ -138,7 +138,8 @@ impl Store {
     /// [`StoreError`] where the directory or the database cannot be used.
     pub async fn open_sqlite(data_dir: &Path) -> Result<Self, StoreError> {
         let signals = Arc::new(Signals::default());
-        let database = Database::Sqlite(SqliteDatabase::open(data_dir, Arc::clone(&signals)).await?);
+        let database =
+            Database::Sqlite(Box::new(SqliteDatabase::open(data_dir, Arc::clone(&signals)).await?));
         Ok(Self { inner: Arc::new(Inner { database, signals }) })
     }
 

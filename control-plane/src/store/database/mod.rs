@@ -18,7 +18,7 @@ use crate::limits;
 
 /// An open database.
 pub(super) enum Database {
-    Sqlite(SqliteDatabase),
+    Sqlite(Box<SqliteDatabase>),
     Postgres(PostgresDatabase),
 }
 

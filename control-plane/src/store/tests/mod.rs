@@ -147,7 +147,7 @@ async fn sixty_four_repetitions_at_once_make_one_job(bench: Bench) {
         match outcome {
             Ok(_) => {}
             Err(StoreError::Replayed(replay)) => {
-                assert_eq!((&replay.job_id, replay.answer.as_str()), (&made[0], "{}"))
+                assert_eq!((&replay.job_id, replay.answer.as_str()), (&made[0], "{}"));
             }
             Err(error) => panic!("{error}"),
         }
