@@ -204,9 +204,25 @@ impl Drop for Server {
         if self.child.is_some() {
             self.kill();
         }
+        let log = self.log();
         if std::thread::panicking() {
-            eprintln!("---- log of the server\n{}", self.log());
+            eprintln!("---- log of the server\n{log}");
+        } else {
+            assert_no_secrets(&log);
         }
+    }
+}
+
+/// What every test checks at its end: no token, webhook secret, session or signature has reached the log. Secrets in
+/// tests are called so, and tokens have a shape that scanners know.
+fn assert_no_secrets(log: &str) {
+    for mark in ["whsec_", "sig=", "__Host-", "correct horse"] {
+        assert!(!log.contains(mark), "the log holds a secret ({mark})");
+    }
+    for (at, _) in log.match_indices("avs.api_").chain(log.match_indices("avs.cli_")) {
+        let token: String =
+            log[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_')).collect();
+        assert!(avs::domain::token::Token::parse(&token).is_none(), "the log holds a token");
     }
 }
 
