@@ -5,7 +5,15 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 
 fn main() -> ExitCode {
-    let matches = avs::cli::Arguments::command().get_matches();
+    let command = avs::cli::Arguments::command();
+    let arguments = match avs::cli::arguments_with_file(&command, std::env::args_os().collect()) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            eprintln!("avs: {:#}", anyhow::Error::from(error));
+            return ExitCode::FAILURE;
+        }
+    };
+    let matches = command.get_matches_from(arguments);
     match avs::cli::run(&matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -92,6 +92,21 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "engines -> domain, protocol",
     ),
     ("control-plane/src/workers/", &["crate::api", "axum"], "workers -> domain, store, engines, fetch"),
+    (
+        "control-plane/src/objects/",
+        &["crate::api", "crate::engines", "crate::workers", "crate::fetch", "axum"],
+        "objects -> domain, store",
+    ),
+    (
+        "control-plane/src/fetch/",
+        &["crate::api", "crate::store", "crate::engines", "crate::workers", "sqlx", "axum"],
+        "fetch -> domain",
+    ),
+    (
+        "control-plane/src/creator/",
+        &["crate::api", "crate::engines", "crate::workers", "crate::fetch", "std::fs", "tokio"],
+        "a creator gets facts, never files",
+    ),
 ];
 
 #[test]

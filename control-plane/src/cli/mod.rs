@@ -5,6 +5,8 @@ mod doctor;
 mod serve;
 mod settings;
 
+pub use settings::{SettingsError, arguments_with_file};
+
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ServeConfig, StateArguments};

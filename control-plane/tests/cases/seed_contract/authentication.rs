@@ -1,4 +1,4 @@
-//! "Authentication".
+//! The section "Authentication" of the public page.
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! "Costs".
+//! The section "Costs" of the public page.
 
 use serde_json::{Value, json};
 

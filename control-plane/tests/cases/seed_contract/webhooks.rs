@@ -1,4 +1,4 @@
-//! "Webhooks".
+//! The section "Webhooks" of the public page.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
