@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::api::ClientWaits;
 use crate::fetch::FetchPolicy;
 use crate::fetch::address::AddressPolicy;
 use crate::fetch::client::UrlPolicy;
@@ -166,6 +167,16 @@ pub struct Timing {
     /// Keep files so long, instead of the days.
     #[arg(long, env = "AVS_RETENTION_MILLIS", hide = true)]
     pub retention_millis: Option<u64>,
+    /// Life of this process in the eyes of the others, from its last word.
+    #[arg(long, env = "AVS_LEASE_MILLIS", hide = true, default_value_t = millis(limits::LEASE),
+          value_parser = clap::value_parser!(u64).range(100..))]
+    pub lease_millis: u64,
+    /// Bytes of one source.
+    #[arg(long, env = "AVS_SOURCE_BYTES_MAX", hide = true, default_value_t = limits::FILE_BYTES_MAX)]
+    pub source_bytes_max: u64,
+    /// Longest wait for a client that is silent or takes nothing, where the limits would wait longer.
+    #[arg(long, env = "AVS_CLIENT_WAIT_MILLIS", hide = true, default_value_t = millis(limits::WRITE_STALL_WAIT))]
+    pub client_wait_millis: u64,
     /// Pauses before the retries of a webhook delivery.
     #[arg(long, env = "AVS_WEBHOOK_RETRY_MILLIS", hide = true, value_delimiter = ',', num_args = 0..=8,
           default_values_t = limits::WEBHOOK_RETRY_DELAYS.map(millis))]
@@ -200,6 +211,23 @@ impl ServeConfig {
     pub fn fetch_policy(&self) -> FetchPolicy {
         let addresses = AddressPolicy { allowed: self.fetch_allow_cidrs.clone() };
         FetchPolicy { urls: UrlPolicy { addresses, http_allowed: true }, ports: self.fetch_ports.clone() }
+    }
+
+    /// Life of this process in the eyes of the others, from its last word.
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.timing.lease_millis)
+    }
+
+    /// How long clients are waited for.
+    pub fn client_waits(&self) -> ClientWaits {
+        let most = Duration::from_millis(self.timing.client_wait_millis);
+        let ClientWaits { first_byte, header, body_idle, write_stall } = ClientWaits::default();
+        ClientWaits {
+            first_byte: first_byte.min(most),
+            header: header.min(most),
+            body_idle: body_idle.min(most),
+            write_stall: write_stall.min(most),
+        }
     }
 
     /// How long files are kept after the end of their job.

@@ -200,13 +200,13 @@ pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 pub const GROUP_COMMIT_MAX: usize = 24;
 /// Wait of a member for its batch before it looks whether somebody still commits it.
 pub const GROUP_COMMIT_WAIT: Duration = Duration::from_millis(5);
-/// Life of a process in the eyes of the others, from its last word.
+/// Life of a process in the eyes of the others, from its last word. A setting, for tests.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// Between two renewals of a lease: two may fail.
-pub const LEASE_RENEWAL_INTERVAL: Duration = Duration::from_secs(10);
+/// Renewals in the life of a lease: two may fail.
+pub const LEASE_RENEWALS: u32 = 3;
 /// Leases that have run out are kept for so long, for whoever looks into the table.
 pub const LEASE_RETENTION: Duration = Duration::from_secs(24 * 3600);
-/// Between two searches for the work of dead processes.
+/// Between two searches for the work of dead processes; more often where leases are shorter.
 pub const ORPHAN_SWEEP_INTERVAL: Duration = Duration::from_secs(5);
 /// Between two sweeps of what is too old.
 pub const RETENTION_SWEEP_INTERVAL: Duration = Duration::from_secs(60);

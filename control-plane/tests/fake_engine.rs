@@ -8,8 +8,16 @@
 //! | `killed always` | is killed from outside in the middle of every attempt |
 //! | `hang once` | stops answering in the middle of the first attempt |
 //! | `slow once` | never finishes the first attempt, but answers |
+//! | `slow until told` | finishes once there is a file `told` in the directory of jobs |
+//! | `flood once` | sends progress without end and reads nothing, in the first attempt |
+//! | `chatter` | sends progress a hundred thousand times, and then the file |
+//! | `garbage once` | sends bytes that are no message, in the first attempt |
+//! | `other job once` | completes a job that it was not asked about, in the first attempt |
+//! | `close once` | closes its socket in the first attempt, and lives on |
+//! | `nothing once` | reports a file that it has not made, in the first attempt |
 //!
-//! It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
+//! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed.
+//! Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -37,9 +45,21 @@ fn main() {
         software: true,
         sandbox: sandbox(),
     };
-    let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), endless: None };
+    let mut engine = FakeEngine { stream, decoder: FrameDecoder::default(), stall: None };
     engine.send(&hello);
     engine.run();
+}
+
+/// What never finishes by itself, but answers pings.
+struct Stall {
+    job: JobRef,
+    /// What is rendered; none while probing.
+    render: Option<Render>,
+}
+
+struct Render {
+    out_path: String,
+    ends_when_told: bool,
 }
 
 /// As the kernel does when memory is short.
@@ -51,11 +71,15 @@ fn kill_myself() {
     }
 }
 
-fn sandbox() -> SandboxReport {
-    // Its environment is closed: a file in the directory of jobs tells it.
+/// Its environment is closed: a file in the directory of jobs tells it.
+fn is_told(word: &str) -> bool {
     let jobs_dir =
         std::env::args().skip_while(|argument| argument != "--jobs-dir").nth(1).unwrap_or_default();
-    if std::path::Path::new(&jobs_dir).join("no-sandbox").exists() {
+    std::path::Path::new(&jobs_dir).join(word).exists()
+}
+
+fn sandbox() -> SandboxReport {
+    if is_told("no-sandbox") {
         return SandboxReport { reason: Some("told so by its test".into()), ..SandboxReport::default() };
     }
     let (landlock, landlock_abi) = (LandlockLevel::Full, 7);
@@ -65,8 +89,7 @@ fn sandbox() -> SandboxReport {
 struct FakeEngine {
     stream: UnixStream,
     decoder: FrameDecoder,
-    /// A render that never finishes.
-    endless: Option<JobRef>,
+    stall: Option<Stall>,
 }
 
 impl FakeEngine {
@@ -77,8 +100,8 @@ impl FakeEngine {
                 Ok(0) => return,
                 Ok(count) => self.decoder.push(&chunk[..count]),
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
-                    if let Some(job) = self.endless.clone() {
-                        self.progress(&job, 1);
+                    if !self.go_on_stalling() {
+                        return;
                     }
                 }
                 Err(_) => return,
@@ -108,6 +131,26 @@ impl FakeEngine {
         true
     }
 
+    fn stall(&mut self, job: JobRef, render: Option<Render>) -> bool {
+        let step = if render.is_some() { "render" } else { "probe" };
+        eprintln!("stalls in a {step}, pid {}", std::process::id());
+        self.stall = Some(Stall { job, render });
+        true
+    }
+
+    /// False once it has ended after all.
+    fn go_on_stalling(&mut self) -> bool {
+        let Some(Stall { job, render: Some(render) }) = &self.stall else { return true };
+        let (job, ends) = (job.clone(), render.ends_when_told && is_told("told"));
+        if ends {
+            let out_path = render.out_path.clone();
+            self.complete(job, &out_path);
+        } else {
+            self.progress(&job, 1);
+        }
+        !ends
+    }
+
     fn probe(&mut self, job: JobRef, files: &[AssetFile]) -> bool {
         let mut assets = Vec::new();
         for file in files {
@@ -115,6 +158,12 @@ impl FakeEngine {
             if bytes.starts_with(b"not media") {
                 self.fail(job, FailureCode::UnreadableMedia, "hero.mp4 cannot be read as media");
                 return false;
+            }
+            let first = job.attempt == 1;
+            match bytes.as_slice() {
+                bytes if first && bytes.starts_with(b"stall in probe") => return self.stall(job, None),
+                bytes if first && bytes.starts_with(b"crash in probe") => std::process::abort(),
+                _ => {}
             }
             let kind = match &bytes {
                 bytes if bytes.starts_with(b"fake audio") => MediaKind::Audio,
@@ -148,17 +197,50 @@ impl FakeEngine {
             "killed always" => kill_myself(),
             "hang once" if first => std::thread::sleep(Duration::from_secs(3600)),
             "slow once" if first => {
-                self.endless = Some(job);
-                return true;
+                let (out_path, ends_when_told) = (out_path.to_owned(), false);
+                return self.stall(job, Some(Render { out_path, ends_when_told }));
+            }
+            "slow until told" => {
+                let (out_path, ends_when_told) = (out_path.to_owned(), true);
+                return self.stall(job, Some(Render { out_path, ends_when_told }));
+            }
+            _ if first && name.ends_with(" once") => self.misbehave(name, job, out_path),
+            "chatter" => {
+                (2..100_000).for_each(|frame| self.progress(&job, frame));
+                self.complete(job, out_path);
             }
             _ => self.complete(job, out_path),
         }
         false
     }
 
+    /// What no honest engine does.
+    fn misbehave(&mut self, name: &str, job: JobRef, out_path: &str) {
+        match name {
+            "flood once" => loop {
+                self.progress(&job, 1);
+            },
+            "garbage once" => self.write(&[0xff; 4096]),
+            "other job once" => {
+                let other = JobRef { job_id: "job_somebodyelses".into(), attempt: job.attempt };
+                self.complete(other, out_path);
+            }
+            "close once" => {
+                self.stream.shutdown(std::net::Shutdown::Both).expect("the socket is open");
+                std::thread::sleep(Duration::from_secs(3600));
+            }
+            "nothing once" => self.report(job, 1),
+            _ => self.complete(job, out_path),
+        }
+    }
+
     fn complete(&mut self, job: JobRef, out_path: &str) {
         let video = format!("fake video of {}, attempt {}", job.job_id, job.attempt);
         std::fs::write(out_path, &video).expect("the attempt's directory exists");
+        self.report(job, video.len() as u64);
+    }
+
+    fn report(&mut self, job: JobRef, size_bytes: u64) {
         self.progress(&job, 150);
         let warnings = vec![RenderWarning {
             pointer: "/blocks/0".into(),
@@ -171,7 +253,7 @@ impl FakeEngine {
             fps: 30,
             frame_count: 150,
             duration_secs: 5.0,
-            size_bytes: video.len() as u64,
+            size_bytes,
             adapter: "fake adapter".into(),
             encoder: "fake encoder".into(),
             engine_version: "0.0.0-fake".into(),
@@ -198,8 +280,11 @@ impl FakeEngine {
     }
 
     fn send(&mut self, event: &Event) {
-        let frame = frame_from_message(event).expect("events are small");
-        if self.stream.write_all(&frame).is_err() {
+        self.write(&frame_from_message(event).expect("events are small"));
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        if self.stream.write_all(bytes).is_err() {
             // Our parent has let go of us.
             std::process::exit(0);
         }

@@ -24,6 +24,7 @@ mod videos;
 mod webhooks;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -35,6 +36,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 pub use admin::{Health, admin_router};
 pub use error::ApiError;
 pub use rate::Rates;
+pub use server::{ClientWaits, ServerTiming};
 
 use self::events::Streams;
 use self::guesses::Guesses;
@@ -54,6 +56,8 @@ use crate::workers::Workshop;
 pub struct ApiLimits {
     /// Open jobs of one account.
     pub open_jobs_max: i64,
+    /// Between two pieces of a body.
+    pub body_idle_wait: Duration,
 }
 
 /// What requests are answered with.
@@ -139,12 +143,13 @@ pub fn router(api: Arc<Api>) -> Router {
 
 /// Adds what every answer has: a request id, problems as JSON, a caught panic, a limit on slow bodies.
 fn enveloped(routes: Router, api: Arc<Api>) -> Router {
+    let body_idle_wait = api.limits.body_idle_wait;
     routes
         .fallback(|| async { ApiError::NotFound })
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         // Bodies are limited where they are read: uploads and JSON differ.
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyTimeoutLayer::new(limits::BODY_IDLE_WAIT))
+        .layer(RequestBodyTimeoutLayer::new(body_idle_wait))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(envelope::problem_from_panic))
         .layer(axum::middleware::from_fn_with_state(api, envelope::wrap))
 }

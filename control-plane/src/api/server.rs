@@ -13,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
@@ -21,11 +21,44 @@ use tower::ServiceExt as _;
 
 use crate::limits;
 
+/// How long clients are waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientWaits {
+    /// From the connection to its first byte.
+    pub first_byte: Duration,
+    /// From the first byte of a request to the end of its headers.
+    pub header: Duration,
+    /// Between two pieces of a body.
+    pub body_idle: Duration,
+    /// While they take nothing of an answer.
+    pub write_stall: Duration,
+}
+
+impl Default for ClientWaits {
+    fn default() -> Self {
+        Self {
+            first_byte: limits::FIRST_BYTE_WAIT,
+            header: limits::HEADER_WAIT,
+            body_idle: limits::BODY_IDLE_WAIT,
+            write_stall: limits::WRITE_STALL_WAIT,
+        }
+    }
+}
+
+/// How connections are served.
+#[derive(Debug, Clone, Copy)]
+pub struct ServerTiming {
+    /// How long clients are waited for.
+    pub waits: ClientWaits,
+    /// For requests under way to finish when the server stops.
+    pub grace: Duration,
+}
+
 /// Pause after a connection could not be accepted: out of file handles, most likely.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves `router` until `stop`, then lets the requests under way finish for `grace`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, grace: Duration) {
+/// Serves `router` until `stop`, then lets the requests under way finish.
+pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, timing: ServerTiming) {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
     let seats = Arc::new(Seats::default());
     let graceful = GracefulShutdown::new();
@@ -37,7 +70,11 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
                 Ok((stream, peer)) => {
                     let Some(seat) = Arc::clone(&seats).take(peer.ip()) else { continue };
                     let permits = (permit, seat);
-                    tokio::spawn(serve_connection(stream, router.clone(), graceful.watcher(), permits));
+                    let serving = serve_connection(stream, router.clone(), graceful.watcher(), timing.waits);
+                    tokio::spawn(async move {
+                        serving.await;
+                        drop(permits);
+                    });
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection");
@@ -48,19 +85,14 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     };
     stop.run_until_cancelled(accepting).await;
     drop(listener);
-    if timeout(grace, graceful.shutdown()).await.is_err() {
+    if timeout(timing.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("requests were cut off");
     }
 }
 
-async fn serve_connection(
-    stream: TcpStream,
-    router: Router,
-    watcher: Watcher,
-    _permits: (OwnedSemaphorePermit, Seat),
-) {
+async fn serve_connection(stream: TcpStream, router: Router, watcher: Watcher, waits: ClientWaits) {
     // hyper starts its header deadline with the first byte only.
-    if !matches!(timeout(limits::FIRST_BYTE_WAIT, stream.peek(&mut [0])).await, Ok(Ok(1))) {
+    if !matches!(timeout(waits.first_byte, stream.peek(&mut [0])).await, Ok(Ok(1))) {
         return;
     }
     if let Err(error) = stream.set_nodelay(true) {
@@ -75,17 +107,17 @@ async fn serve_connection(
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits::HEADER_WAIT)
-        .serve_connection(TokioIo::new(Box::pin(with_write_timeout(stream))), service);
+        .header_read_timeout(waits.header)
+        .serve_connection(TokioIo::new(Box::pin(with_write_timeout(stream, waits.write_stall))), service);
     if let Err(error) = watcher.watch(connection).await {
         tracing::debug!(%error, "a connection broke");
     }
 }
 
 /// A client that stops to read must not keep its connection, and what is on its way, for ever.
-fn with_write_timeout(stream: TcpStream) -> TimeoutWriter<TcpStream> {
+fn with_write_timeout(stream: TcpStream, stall: Duration) -> TimeoutWriter<TcpStream> {
     let mut stream = TimeoutWriter::new(stream);
-    stream.set_timeout(Some(limits::WRITE_STALL_WAIT));
+    stream.set_timeout(Some(stall));
     stream
 }
 

@@ -19,7 +19,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::task::TaskTracker;
 
 use super::CommandError;
-use crate::api::{Api, ApiLimits, Health, Rates, Shared, admin_router, router, server};
+use crate::api::{Api, ApiLimits, Health, Rates, ServerTiming, Shared, admin_router, router, server};
 use crate::config::{Role, ServeConfig};
 use crate::creator::SlideshowCreator;
 use crate::domain::ids::BootId;
@@ -46,6 +46,7 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     let (stop, tasks) = (Stop::default(), TaskTracker::new());
     let parts = Parts::assemble(&config, &stop).await?;
     let grace = Duration::from_millis(config.shutdown_grace_millis);
+    let timing = ServerTiming { waits: config.client_waits(), grace };
     tasks.spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
     if config.role.works() {
         for _ in 0..config.engine_count() {
@@ -57,10 +58,10 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     let admin_listener = listen(config.admin_listen).await?;
     let admin_address = admin_listener.local_addr()?;
     let health = Health { workshop: Arc::clone(&parts.workshop), runs_jobs: config.role.works(), metrics };
-    tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), grace));
+    tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), timing));
     let address = parts.listener.local_addr()?;
     if config.role.serves() {
-        let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), grace);
+        let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), timing);
         tasks.spawn(serving);
         announce(&format!("listening on http://{address}"));
     } else {
@@ -105,7 +106,7 @@ impl Parts {
         let files = JobFiles::open(&config.state.data_dir.path)?;
         let objects = Objects::new(files, Bucket::open(&config.bucket)?);
         let boot = BootId::generate(&SystemEntropy);
-        recover(&store, &objects, &boot).await?;
+        recover(&store, &objects, (&boot, config.lease())).await?;
         let listener = listen(config.listen).await?;
         let public_url = match &config.public_url {
             Some(url) => url.clone(),
@@ -123,11 +124,13 @@ impl Parts {
             clock: clock.clone(),
             entropy: entropy.clone(),
             retry_pause: Duration::from_millis(config.timing.retry_pause_millis),
+            source_bytes_max: config.timing.source_bytes_max,
         });
         let caretaker = Arc::new(Caretaker {
             store: store.clone(),
             objects: objects.clone(),
             boot,
+            lease: config.lease(),
             retention: config.retention(),
             clock: clock.clone(),
         });
@@ -138,7 +141,10 @@ impl Parts {
             links,
             vault: keys.vault,
             webhook_policy: config.webhook_policy(),
-            limits: ApiLimits { open_jobs_max: config.open_jobs_max },
+            limits: ApiLimits {
+                open_jobs_max: config.open_jobs_max,
+                body_idle_wait: config.client_waits().body_idle,
+            },
             rates: Rates::new(config.reads_per_minute, config.writes_per_minute),
             stop: stop.soon.clone(),
             clock,
@@ -176,8 +182,12 @@ fn fleet_config(config: &ServeConfig, files: &JobFiles) -> Result<FleetConfig, C
 }
 
 /// Takes up what the last life of this server left behind.
-async fn recover(store: &Store, objects: &Objects, boot: &BootId) -> Result<(), CommandError> {
-    store.renew_lease(boot).await?;
+async fn recover(
+    store: &Store,
+    objects: &Objects,
+    (boot, lease): (&BootId, Duration),
+) -> Result<(), CommandError> {
+    store.renew_lease(boot, lease).await?;
     let audit = store.audit().await?;
     if audit.is_clean() {
         tracing::info!("the ledger adds up");

@@ -3,19 +3,20 @@
 //! On SQLite the holder of the data directory's lock is the only one: every other boot is dead, whatever the clock
 //! says. On PostgreSQL each process renews a lease on the database's own clock; one that has run out is dead.
 
+use std::time::Duration;
+
 use super::database::{sql, sql_for};
 use super::signals::Signal;
 use super::{Store, StoreError};
 use crate::domain::ids::BootId;
 use crate::domain::timestamp::Timestamp;
-use crate::limits;
 
 impl Store {
-    /// Says that this process lives, for another while.
+    /// Says that this process lives, for another `lease`.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn renew_lease(&self, boot: &BootId) -> Result<(), StoreError> {
+    pub async fn renew_lease(&self, boot: &BootId, lease: Duration) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sql_for(
             "INSERT INTO leases (boot_id, until) VALUES ($1, unixepoch('subsec') * 1000 + $2)
@@ -24,7 +25,7 @@ impl Store {
              ON CONFLICT (boot_id) DO UPDATE SET until = excluded.until",
         )
         .bind(boot.as_str())
-        .bind(i64::try_from(limits::LEASE.as_millis()).unwrap_or(i64::MAX))
+        .bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))
         .execute(&mut tx)
         .await?;
         tx.commit().await

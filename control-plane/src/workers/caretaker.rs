@@ -20,6 +20,8 @@ pub struct Caretaker {
     pub objects: Objects,
     /// This life of the server.
     pub boot: BootId,
+    /// This process is dead in the eyes of the others so long after its last word.
+    pub lease: Duration,
     /// Files are kept for so long after the end of their job.
     pub retention: Duration,
     /// The time.
@@ -29,14 +31,14 @@ pub struct Caretaker {
 impl Caretaker {
     /// Keeps this process alive in the eyes of the others until it lets go of its last job.
     pub async fn keep_lease(self: Arc<Self>, stop: Stop) {
-        let mut ticks = interval(limits::LEASE_RENEWAL_INTERVAL);
+        let mut ticks = interval(self.lease / limits::LEASE_RENEWALS);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = ticks.tick() => {}
                 () = stop.now.cancelled() => return,
             }
-            if let Err(error) = self.store.renew_lease(&self.boot).await {
+            if let Err(error) = self.store.renew_lease(&self.boot, self.lease).await {
                 // Two may fail. After that the jobs are somebody else's, and every write of theirs is refused here.
                 tracing::error!(error = telemetry::chain(&error), "the lease of this process is not renewed");
             }
@@ -45,7 +47,7 @@ impl Caretaker {
 
     /// Does the rest of the chores until asked to stop.
     pub async fn run(self: Arc<Self>, stop: Stop) {
-        let mut ticks = interval(limits::ORPHAN_SWEEP_INTERVAL);
+        let mut ticks = interval(limits::ORPHAN_SWEEP_INTERVAL.min(self.lease / limits::LEASE_RENEWALS));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let (mut swept_at, mut audited_at) = (None, Instant::now());
         loop {

@@ -79,7 +79,7 @@ impl Workshop {
         }
         // What an attempt before this one has left may be half a file.
         tokio::fs::remove_file(&path).await.ok();
-        match self.downloader.fetch(&asset.name, &path, limits::FILE_BYTES_MAX).await {
+        match self.downloader.fetch(&asset.name, &path, self.source_bytes_max).await {
             Ok(fetched) => {
                 let sha256 = Some(hex::encode(fetched.sha256));
                 Ok(AssetRecord { size_bytes: fetched.size_bytes, sha256, ..asset.clone() })

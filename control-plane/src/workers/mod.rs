@@ -50,6 +50,8 @@ pub struct Workshop {
     pub entropy: Arc<dyn Entropy>,
     /// First pause before another attempt at a job.
     pub retry_pause: Duration,
+    /// Bytes of one source.
+    pub source_bytes_max: u64,
 }
 
 /// How workers are asked to stop: first kindly, then for good.

@@ -4,6 +4,7 @@ mod command_line;
 mod console;
 mod contract_itself;
 mod downloads;
+mod faults;
 mod happy_path;
 mod jobs;
 mod receiver_snippets;

@@ -53,6 +53,16 @@ impl Server {
         path: &str,
         build: impl FnOnce(RequestBuilder) -> RequestBuilder,
     ) -> Answer {
+        self.try_send(method, path, build).await.unwrap()
+    }
+
+    /// As [`Self::send`], to a server that may break off.
+    pub(crate) async fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        build: impl FnOnce(RequestBuilder) -> RequestBuilder,
+    ) -> reqwest::Result<Answer> {
         rustls::crypto::ring::default_provider().install_default().ok();
         let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.url) };
         let client = Client::builder().no_proxy().build().unwrap();
@@ -61,11 +71,11 @@ impl Server {
         if !request.headers().contains_key(AUTHORIZATION) {
             request.headers_mut().insert(AUTHORIZATION, format!("Bearer {}", self.token).parse().unwrap());
         }
-        let response = client.execute(request).await.unwrap();
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let answer = Answer { status, headers, bytes: response.bytes().await.unwrap().to_vec() };
+        let answer = Answer { status, headers, bytes: response.bytes().await?.to_vec() };
         assert_conforms(&name, path, status, &answer.headers, &answer.bytes);
-        answer
+        Ok(answer)
     }
 
     /// Gets a path, or a whole URL.
@@ -132,6 +142,18 @@ impl Server {
             matches!(job["status"].as_str(), Some("completed" | "failed" | "cancelled"))
         })
         .await
+    }
+
+    /// The ids of all jobs of the account, newest first.
+    pub(crate) async fn job_ids(&self) -> Vec<String> {
+        let (mut ids, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = self.get(&format!("/api/v1/jobs?limit=100{cursor}")).await.json();
+            let jobs = page["jobs"].as_array().unwrap().iter();
+            ids.extend(jobs.map(|job| job["jobId"].as_str().unwrap().to_owned()));
+            let Some(next) = page["nextCursor"].as_str() else { return ids };
+            cursor = format!("&cursor={next}");
+        }
     }
 
     /// Balance and reservation.

@@ -1,13 +1,24 @@
-//! A server to test against: started, asked, stopped.
+//! A server to test against: started, asked, stopped, and put through what can happen to it.
 
 mod api;
+mod bucket;
+mod cluster;
 mod console;
 pub(crate) mod contract;
+mod invariants;
+pub(crate) mod processes;
 mod receiver;
 mod server;
+mod small_disk;
 mod sources;
+mod worker;
 
 pub(crate) use api::{Answer, Upload, template};
-pub(crate) use receiver::Receiver;
+pub(crate) use bucket::BucketServer;
+pub(crate) use cluster::Cluster;
+pub(crate) use invariants::assert_invariants;
+pub(crate) use receiver::{HOLD, Receiver};
 pub(crate) use server::{Database, Server, has_postgres, on_both_databases};
+pub(crate) use small_disk::SmallDisk;
 pub(crate) use sources::Sources;
+pub(crate) use worker::Worker;

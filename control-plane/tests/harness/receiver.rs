@@ -1,16 +1,20 @@
 //! A webhook receiver that answers as it is told and keeps what came.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
+
+/// Instead of a status: no answer, for ever.
+pub(crate) const HOLD: u16 = 0;
 
 /// One request that came.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Delivery {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
@@ -28,6 +32,7 @@ impl Delivery {
 pub(crate) struct Receiver {
     pub(crate) url: String,
     deliveries: mpsc::Receiver<Delivery>,
+    all: Arc<Mutex<Vec<Delivery>>>,
 }
 
 impl Receiver {
@@ -35,19 +40,25 @@ impl Receiver {
     pub(crate) async fn answering(statuses: &[u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
-        let (sender, deliveries) = mpsc::channel(64);
-        let statuses = Arc::new(Mutex::new(statuses.to_vec()));
+        let (sender, deliveries) = mpsc::channel(4096);
+        let (statuses, all) =
+            (Arc::new(Mutex::new(VecDeque::from(statuses.to_vec()))), Arc::<Mutex<Vec<_>>>::default());
+        let kept = Arc::clone(&all);
         let answer = move |headers: HeaderMap, body: Bytes| {
-            let (sender, statuses) = (sender.clone(), Arc::clone(&statuses));
+            let (sender, statuses, kept) = (sender.clone(), Arc::clone(&statuses), Arc::clone(&kept));
             async move {
-                sender.send(Delivery { headers, body }).await.unwrap();
-                let mut statuses = statuses.lock().await;
-                let status = if statuses.is_empty() { 200 } else { statuses.remove(0) };
-                StatusCode::from_u16(status).unwrap()
+                let delivery = Delivery { headers, body };
+                kept.lock().unwrap().push(delivery.clone());
+                sender.send(delivery).await.unwrap();
+                let status = statuses.lock().unwrap().pop_front();
+                if status == Some(HOLD) {
+                    std::future::pending::<()>().await;
+                }
+                StatusCode::from_u16(status.unwrap_or(200)).unwrap()
             }
         };
         tokio::spawn(axum::serve(listener, Router::new().fallback(answer)).into_future());
-        Self { url, deliveries }
+        Self { url, deliveries, all }
     }
 
     /// The next request; fails if none comes.
@@ -58,5 +69,10 @@ impl Receiver {
     /// True if nothing more comes for as long as several retries would take.
     pub(crate) async fn stays_silent(&mut self) -> bool {
         tokio::time::timeout(Duration::from_secs(1), self.deliveries.recv()).await.is_err()
+    }
+
+    /// Everything that has come, in order.
+    pub(crate) fn all(&self) -> Vec<Delivery> {
+        self.all.lock().unwrap().clone()
     }
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use avs::store::{Audit, Store};
 use tempfile::TempDir;
@@ -63,14 +64,17 @@ impl Server {
     pub(crate) fn start_with(database: Database, settings: &[(&str, &str)]) -> Self {
         let mut server = Self::prepare(database, settings);
         server.start_again();
-        server.cli(&["account", "create", "ada@example.com"]);
-        server.cli(&["credits", "grant", "ada@example.com", "100"]);
-        server.token = server.new_token("ada@example.com", "api");
+        server.open_account();
         server
     }
 
-    fn prepare(database: Database, settings: &[(&str, &str)]) -> Self {
-        let database_url = (database == Database::Postgres).then(new_postgres_url);
+    /// A server that has never been started, without an account.
+    pub(crate) fn prepare(database: Database, settings: &[(&str, &str)]) -> Self {
+        Self::prepare_at((database == Database::Postgres).then(new_postgres_url), settings)
+    }
+
+    /// A server that has never been started, on a PostgreSQL that the test looks after.
+    pub(crate) fn prepare_at(database_url: Option<String>, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Self {
             directory: tempfile::tempdir().unwrap(),
@@ -83,8 +87,15 @@ impl Server {
         }
     }
 
-    /// Starts the server on the directory as it was left.
-    pub(crate) fn start_again(&mut self) {
+    /// Makes the account with its credits, and the token with which requests are sent.
+    pub(crate) fn open_account(&mut self) {
+        self.cli(&["account", "create", "ada@example.com"]);
+        self.cli(&["credits", "grant", "ada@example.com", "100"]);
+        self.token = self.new_token("ada@example.com", "api");
+    }
+
+    /// `avs serve` as most tests want it; what it says on stderr goes to the log.
+    pub(crate) fn serve_command(&self) -> Command {
         let log = File::options().create(true).append(true).open(self.log_path()).unwrap();
         let mut command = self.command();
         command
@@ -100,8 +111,15 @@ impl Server {
             .env("AVS_RETRY_PAUSE_MILLIS", "20")
             .env("AVS_SHUTDOWN_GRACE_MILLIS", "200")
             .env("RUST_LOG", "debug,sqlx=info")
-            .envs(&self.settings);
-        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+            .envs(&self.settings)
+            .stdout(Stdio::piped())
+            .stderr(log);
+        command
+    }
+
+    /// Starts the server on the directory as it was left.
+    pub(crate) fn start_again(&mut self) {
+        let mut child = self.serve_command().spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut address = |prefix: &str| {
             let line = lines.next().and_then(Result::ok).unwrap_or_default();
@@ -192,6 +210,23 @@ impl Server {
     /// Everything it has logged.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// Waits until an engine says that it has stopped in the middle of `step`, a probe or a render, of a job; returns
+    /// its process id.
+    pub(crate) async fn engine_that_stalls(&self, id: &str, step: &str) -> u32 {
+        let (deadline, words) =
+            (Instant::now() + Duration::from_secs(20), format!("stalls in a {step}, pid "));
+        loop {
+            let log = self.log();
+            let said =
+                log.lines().filter(|line| line.contains(id)).filter_map(|line| line.split_once(&words));
+            if let Some((_, pid)) = said.last() {
+                return pid.split_whitespace().next().unwrap().parse().unwrap();
+            }
+            assert!(Instant::now() < deadline, "no engine stalls in a {step} of {id}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     fn log_path(&self) -> PathBuf {

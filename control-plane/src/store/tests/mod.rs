@@ -307,7 +307,7 @@ async fn what_a_dead_process_held_goes_back(bench: Bench) {
     assert_eq!(bench.store.claim_deliveries(&bench.boot, 9, bench.now).await.unwrap().len(), 1);
     let other = BootId::generate(&bench.entropy);
     if bench.store.is_shared() {
-        bench.store.renew_lease(&bench.boot).await.unwrap();
+        bench.store.renew_lease(&bench.boot, Duration::from_secs(30)).await.unwrap();
         assert_eq!(bench.store.requeue_orphans(&other, bench.now).await.unwrap(), 0, "it lives");
         bench.store.end_lease(&bench.boot).await.unwrap();
     }

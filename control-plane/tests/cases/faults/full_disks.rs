@@ -1,0 +1,90 @@
+//! A full disk: what needs room is refused for now, what is there can be read, and nothing has to be restarted.
+
+use serde_json::json;
+
+use super::{assert_completed_in_attempt, post};
+use crate::harness::{
+    Answer, Database, Receiver, Server, SmallDisk, Upload, assert_invariants, on_both_databases, template,
+};
+
+on_both_databases!(an_upload_that_fills_the_disk_is_refused_and_leaves_nothing);
+
+/// A server whose data directory has a small file system of its own; dropped in this order.
+struct Cramped {
+    server: Server,
+    disk: SmallDisk,
+}
+
+impl Cramped {
+    fn start(database: Database) -> Option<Self> {
+        let mut server = Server::prepare(database, &[]);
+        let disk = SmallDisk::mount(&server.data_dir(), 16)?;
+        server.start_again();
+        server.open_account();
+        Some(Self { server, disk })
+    }
+}
+
+impl Drop for Cramped {
+    fn drop(&mut self) {
+        self.server.kill();
+    }
+}
+
+#[track_caller]
+fn assert_refused_for_now(answer: &Answer) {
+    assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.bytes));
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+}
+
+#[tokio::test]
+async fn with_a_full_disk_reads_go_on_and_with_room_again_everything_does() {
+    let Some(Cramped { server, disk }) = &Cramped::start(Database::Sqlite) else { return };
+    let receiver = Receiver::answering(&[]).await;
+    let done = post(server, &receiver, "x", b"pictures").await;
+    assert_completed_in_attempt(server, &done, 1).await;
+    let running = post(server, &receiver, "slow until told", b"pictures").await;
+    server.engine_that_stalls(&running, "render").await;
+
+    disk.fill();
+    let request = json!({ "template": template("y", &[]), "webhook": receiver.target() });
+    // What is left of the last page of a file may take a small job or two.
+    let mut accepted = vec![done, running];
+    let refused = loop {
+        let answer = server.post_json(&request).await;
+        if answer.status != 202 {
+            break answer;
+        }
+        accepted.push(Server::accepted(&answer));
+        assert!(accepted.len() < 50, "the disk is not full");
+    };
+    assert_refused_for_now(&refused);
+    assert_completed_in_attempt(server, &accepted[0], 1).await;
+    server.credits().await;
+    assert_eq!(server.job_ids().await.len(), accepted.len());
+    let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
+    assert_eq!((readiness.status, &readiness.json()["disk"]), (503, &json!(false)));
+    // The running job finishes, and cannot say so yet.
+    std::fs::write(server.data_dir().join("jobs/told"), "").unwrap();
+
+    disk.make_room();
+    accepted.push(Server::accepted(&server.post_json(&request).await));
+    for id in &accepted {
+        assert_eq!(server.ended(id).await["status"], "completed");
+    }
+    assert_eq!(server.job_ids().await.len(), accepted.len());
+    assert_invariants(server, &accepted, Some(&receiver)).await;
+}
+
+async fn an_upload_that_fills_the_disk_is_refused_and_leaves_nothing(database: Database) {
+    let Some(Cramped { server, .. }) = &Cramped::start(database) else { return };
+    let request = json!({ "template": template("x", &["hero.mp4"]) });
+    let large = vec![7; 20 << 20];
+    assert_refused_for_now(&server.post_files(&request, &[Upload("hero.mp4", &large)]).await);
+    let left = std::fs::read_dir(server.data_dir().join("jobs")).unwrap().count();
+    assert_eq!(left, 0, "files of a refused request stay");
+    assert_eq!(server.credits().await, (100, 0));
+    let id = Server::accepted(&server.post_files(&request, &[Upload("hero.mp4", b"pictures")]).await);
+    assert_completed_in_attempt(server, &id, 1).await;
+    assert_invariants(server, &[id], None).await;
+}

@@ -1,0 +1,33 @@
+//! What can happen to a server, one file per kind of fault; after each the invariants hold.
+
+mod clocks;
+mod database_restarts;
+mod engines;
+mod full_disks;
+mod killed_servers;
+mod races;
+mod slow_clients;
+mod sources;
+mod starts;
+mod workers;
+
+use serde_json::json;
+
+use crate::harness::{Receiver, Server, Upload, template};
+
+/// On PostgreSQL a process that was killed counts as dead after so long.
+const SHORT_LEASE: (&str, &str) = ("AVS_LEASE_MILLIS", "600");
+
+/// Posts a job with one file and a webhook; returns its id.
+async fn post(server: &Server, receiver: &Receiver, name: &str, file: &[u8]) -> String {
+    let request = json!({ "template": template(name, &["hero.mp4"]), "webhook": receiver.target() });
+    Server::accepted(&server.post_files(&request, &[Upload("hero.mp4", file)]).await)
+}
+
+/// Fails unless the job completed in this attempt, as the only one that published anything.
+async fn assert_completed_in_attempt(server: &Server, id: &str, attempt: u32) {
+    let job = server.ended(id).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    let video = server.get(job["result"]["downloadUrl"].as_str().unwrap()).await;
+    assert_eq!(video.bytes, format!("fake video of {id}, attempt {attempt}").into_bytes());
+}
