@@ -10,6 +10,7 @@
 //! | `slow once` | never finishes the first attempt, but answers |
 //! | `slow until told` | finishes once there is a file `told` in the directory of jobs |
 //! | `flood once` | sends progress without end and reads nothing, in the first attempt |
+//! | `large` | a file of 32 MiB |
 //! | `chatter` | sends progress a hundred thousand times, and then the file |
 //! | `garbage once` | sends bytes that are no message, in the first attempt |
 //! | `other job once` | completes a job that it was not asked about, in the first attempt |
@@ -205,6 +206,10 @@ impl FakeEngine {
                 return self.stall(job, Some(Render { out_path, ends_when_told }));
             }
             _ if first && name.ends_with(" once") => self.misbehave(name, job, out_path),
+            "large" => {
+                std::fs::write(out_path, vec![7; 32 << 20]).expect("the attempt's directory exists");
+                self.report(job, 32 << 20);
+            }
             "chatter" => {
                 (2..100_000).for_each(|frame| self.progress(&job, frame));
                 self.complete(job, out_path);

@@ -229,6 +229,15 @@ impl Server {
         }
     }
 
+    /// Waits until something is in the log.
+    pub(crate) async fn logs(&self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !self.log().contains(words) {
+            assert!(Instant::now() < deadline, "the log never said: {words}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
     fn log_path(&self) -> PathBuf {
         self.directory.path().join("log")
     }

@@ -66,6 +66,7 @@ async fn with_a_full_disk_reads_go_on_and_with_room_again_everything_does() {
     assert_eq!((readiness.status, &readiness.json()["disk"]), (503, &json!(false)));
     // The running job finishes, and cannot say so yet.
     std::fs::write(server.data_dir().join("jobs/told"), "").unwrap();
+    server.logs("is not stored yet").await;
 
     disk.make_room();
     accepted.push(Server::accepted(&server.post_json(&request).await));

@@ -1,1 +1,130 @@
-//! x
+//! Starts that go wrong, and starts with a great deal to do.
+
+use std::fs::OpenOptions;
+use std::io::{Seek as _, SeekFrom, Write as _};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use avs::domain::credits::bill_from_inputs;
+use avs::domain::ids::JobId;
+use avs::domain::job::Mode;
+use avs::domain::timestamp::Clock as _;
+use avs::store::{NewJob, Project};
+use avs::system::{SystemClock, SystemEntropy};
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+use super::{assert_completed_in_attempt, post};
+use crate::harness::{Receiver, Server, assert_invariants, template};
+
+const QUEUED: usize = 10_000;
+/// The promise, for a release build on two cores; a debug build keeps it.
+const READY_WAIT: Duration = Duration::from_secs(2);
+
+#[tokio::test]
+async fn a_second_server_on_a_directory_ends_and_disturbs_no_job() {
+    let server = Server::start();
+    let receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, "slow until told", b"pictures").await;
+    server.engine_that_stalls(&id, "render").await;
+    let line = failed_start(&server);
+    assert!(line.contains("another avs server is using"), "{line}");
+    std::fs::write(server.data_dir().join("jobs/told"), "").unwrap();
+    assert_completed_in_attempt(&server, &id, 1).await;
+    assert_invariants(&server, &[id], Some(&receiver)).await;
+}
+
+/// What `avs serve` says in the end where it cannot start.
+fn failed_start(server: &Server) -> String {
+    let mut child = server.serve_command().stdout(Stdio::null()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let status = loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            break status;
+        }
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            child.wait().unwrap();
+            panic!("it has started");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let log = server.log();
+    assert_eq!(status.code(), Some(1), "{log}");
+    assert!(!log.contains("panicked"), "{log}");
+    log.lines().last().unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_database_file_that_is_none_ends_the_start_with_a_clear_line() {
+    let mut server = Server::start();
+    assert!(server.stop());
+    let path = server.data_dir().join("avs.db");
+    let whole = std::fs::read(&path).unwrap();
+    // Less than a page would count as a new file.
+    std::fs::write(&path, vec![0x5a; 8192]).unwrap();
+    let line = failed_start(&server);
+    assert!(line.contains("database") && line.contains("file is not a database"), "{line}");
+    std::fs::write(&path, whole).unwrap();
+    server.start_again();
+    assert_eq!(server.credits().await, (100, 0));
+}
+
+#[tokio::test]
+async fn a_database_file_with_broken_pages_ends_the_start_with_a_clear_line() {
+    let mut server = Server::start();
+    assert!(server.stop());
+    let path = server.data_dir().join("avs.db");
+    let size = std::fs::metadata(&path).unwrap().len();
+    let mut file = OpenOptions::new().write(true).open(&path).unwrap();
+    // Its first page, with the schema, stays.
+    file.seek(SeekFrom::Start(4096)).unwrap();
+    file.write_all(&vec![0x5a; usize::try_from(size).unwrap() - 4096]).unwrap();
+    let line = failed_start(&server);
+    assert!(line.contains("malformed"), "{line}");
+}
+
+#[tokio::test]
+async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
+    let mut server = Server::start();
+    server.cli(&["credits", "grant", "ada@example.com", "50000"]);
+    assert!(server.stop());
+    let store = server.store().await;
+    let account_id = store.account_by_email("ada@example.com").await.unwrap().id;
+    let token_id = server.token.split('.').nth(1).unwrap();
+    let new_job = |_| NewJob {
+        id: JobId::generate(&SystemEntropy),
+        account_id: account_id.clone(),
+        token_id: token_id.to_owned(),
+        mode: Mode::Json,
+        items: bill_from_inputs(Mode::Json, []),
+        metadata: None,
+        project: Project {
+            template: template("x", &[]),
+            prompt: None,
+            output: Value::Null,
+            assets: Vec::new(),
+        },
+        webhook: None,
+        idempotency: None,
+    };
+    let jobs: Vec<NewJob> = (0..QUEUED).map(new_job).collect();
+    let open_jobs_max = i64::try_from(QUEUED).unwrap();
+    let accepting = jobs.iter().map(|new| store.create_job(new, open_jobs_max, SystemClock.now()));
+    let accepted = futures_util::stream::iter(accepting).buffer_unordered(48);
+    accepted.for_each(|job| std::future::ready(drop(job.unwrap()))).await;
+    let begun = Instant::now();
+    server.start_again();
+    let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
+    let took = begun.elapsed();
+    assert_eq!(readiness.status, 200, "{}", String::from_utf8_lossy(&readiness.bytes));
+    assert!(took <= READY_WAIT, "ready after {took:?}");
+    eprintln!("ready after {took:?}");
+    let first = jobs[0].id.as_str();
+    let oldest = server.ended(first).await;
+    assert_eq!(oldest["status"], "completed", "the one that has waited longest is not the first");
+    server.kill();
+    server.set("AVS_ENGINE_BIN", "/nonexistent");
+    server.start_again();
+    assert_invariants(&server, &[first.to_owned()], None).await;
+}
