@@ -219,9 +219,9 @@ impl Server {
             (Instant::now() + Duration::from_secs(20), format!("stalls in a {step}, pid "));
         loop {
             let log = self.log();
-            let said =
+            let mut said =
                 log.lines().filter(|line| line.contains(id)).filter_map(|line| line.split_once(&words));
-            if let Some((_, pid)) = said.last() {
+            if let Some((_, pid)) = said.next_back() {
                 return pid.split_whitespace().next().unwrap().parse().unwrap();
             }
             assert!(Instant::now() < deadline, "no engine stalls in a {step} of {id}");

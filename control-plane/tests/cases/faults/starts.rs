@@ -112,7 +112,12 @@ async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
     let open_jobs_max = i64::try_from(QUEUED).unwrap();
     let accepting = jobs.iter().map(|new| store.create_job(new, open_jobs_max, SystemClock.now()));
     let accepted = futures_util::stream::iter(accepting).buffer_unordered(48);
-    accepted.for_each(|job| std::future::ready(drop(job.unwrap()))).await;
+    accepted
+        .for_each(|job| {
+            job.unwrap();
+            std::future::ready(())
+        })
+        .await;
     let begun = Instant::now();
     server.start_again();
     let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;

@@ -96,7 +96,7 @@ async fn a_worker_that_sleeps_through_its_lease_publishes_nothing_when_it_wakes(
 
     std::fs::write(other.jobs_dir().join("told"), "").unwrap();
     assert_completed_in_attempt(&site.server, &id, 2).await;
-    assert_invariants(&site.server, &[id.clone()], Some(&site.receiver)).await;
+    assert_invariants(&site.server, std::slice::from_ref(&id), Some(&site.receiver)).await;
     assert_eq!(site.receiver.all().len(), 1);
     // It has a lease again, and works.
     assert!(signal(other.pid(), "STOP"));
@@ -128,7 +128,7 @@ async fn what_goes_through_a_bucket_comes_out_whole_and_is_removed_after_its_tim
         .send(Method::GET, url, |request| request.header("range", format!("bytes={}-", (32 << 20) - 5)))
         .await;
     assert_eq!((part.status, part.bytes.as_slice()), (206, [7; 5].as_slice()));
-    assert_invariants(&server, &[id.clone()], None).await;
+    assert_invariants(&server, std::slice::from_ref(&id), None).await;
 
     let path = url[url.find("/d/").unwrap()..].to_owned();
     server.set("AVS_RETENTION_MILLIS", "1");
