@@ -51,6 +51,8 @@ pub const FIRST_BYTE_WAIT: Duration = Duration::from_secs(10);
 pub const HEADER_WAIT: Duration = Duration::from_secs(10);
 /// Between two pieces of a body.
 pub const BODY_IDLE_WAIT: Duration = Duration::from_secs(30);
+/// Slowest body that is waited for: less than any modem. One byte now and then would hold a connection for ever.
+pub const BODY_BYTES_PER_SEC_MIN: u64 = 1 << 10;
 /// Open event streams of one account.
 pub const EVENT_STREAMS_MAX: usize = 32;
 /// Between two comments on an event stream in which nothing happens; proxies close what is silent for a minute.

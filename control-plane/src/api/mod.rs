@@ -2,6 +2,7 @@
 
 mod admin;
 mod auth;
+mod body_pace;
 mod cli_auth;
 mod credits;
 mod download;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::routing::{get, post};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -149,6 +150,9 @@ fn enveloped(routes: Router, api: Arc<Api>) -> Router {
         .method_not_allowed_fallback(|| async { ApiError::MethodNotAllowed })
         // Bodies are limited where they are read: uploads and JSON differ.
         .layer(DefaultBodyLimit::disable())
+        .layer(axum::middleware::map_request(move |request: Request| async move {
+            request.map(|body| body_pace::paced(body, body_idle_wait))
+        }))
         .layer(RequestBodyTimeoutLayer::new(body_idle_wait))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(envelope::problem_from_panic))
         .layer(axum::middleware::from_fn_with_state(api, envelope::wrap))

@@ -16,6 +16,7 @@ use tokio::fs::{self, File};
 use tokio::io::AsyncWriteExt as _;
 
 use super::ApiError;
+use super::body_pace::Trickle;
 use crate::domain::media_kind::{HEAD_BYTES, MediaKind, assumed_kind};
 use crate::limits;
 use crate::store::AssetRecord;
@@ -256,7 +257,7 @@ fn error_from_multipart(error: &MultipartError) -> ApiError {
 fn error_from_body(error: &(dyn Error + 'static)) -> Option<ApiError> {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.is::<tower_http::timeout::TimeoutError>() {
+        if error.is::<tower_http::timeout::TimeoutError>() || error.is::<Trickle>() {
             return Some(ApiError::BodyTooSlow);
         }
         if error.is::<OverLimit>() {

@@ -23,6 +23,7 @@ use crate::domain::ids::JobId;
 use crate::domain::job::{FieldError, Job, Mode, Warning};
 use crate::domain::job_document::document_from_job;
 use crate::domain::media_kind::{MediaKind, is_screen_recording};
+use crate::domain::timestamp::Timestamp;
 use crate::store::{AssetRecord, IdempotencyKey, NewJob, Project, StoreError, WebhookTarget};
 use crate::workers::Preview;
 
@@ -64,12 +65,12 @@ pub(super) async fn validate(
     Ok(Json(PreviewDocument::from(preview)))
 }
 
-async fn create(api: Arc<Api>, new: NewJob, intake: Intake) -> Result<Job, ApiError> {
+async fn create(api: Arc<Api>, new: NewJob, intake: Intake, now: Timestamp) -> Result<Job, ApiError> {
     // Before the commit: an accepted job must find its inputs.
     let uploads = new.project.assets.iter().filter(|asset| !asset.remote);
     let uploads: Vec<&str> = uploads.map(|asset| asset.file.as_str()).collect();
     api.objects.publish_inputs(&new.id, &uploads).await?;
-    let created = api.store.create_job(&new, api.limits.open_jobs_max, api.clock.now()).await;
+    let created = api.store.create_job(&new, api.limits.open_jobs_max, now).await;
     match &created {
         Err(
             StoreError::InsufficientCredits { .. }
@@ -104,12 +105,16 @@ impl Api {
         let received = intake.receive(request).await?;
         let fingerprint = received.fingerprint();
         let mut new = self.job_from_received(id, (caller, mode), received)?;
+        // Once: the answer that is kept must be the one that is given, to the byte.
+        let now = self.clock.now();
         new.idempotency = match key {
-            Some(key) => Some(IdempotencyKey { key, route, fingerprint, answer: self.first_answer(&new)? }),
+            Some(key) => {
+                Some(IdempotencyKey { key, route, fingerprint, answer: self.first_answer(&new, now)? })
+            }
             None => None,
         };
         // In a task of its own: a client that hangs up must not stop the transaction half-way and take the files along.
-        let creation = tokio::spawn(create(Arc::clone(self), new, intake)).await;
+        let creation = tokio::spawn(create(Arc::clone(self), new, intake, now)).await;
         let job = creation.map_err(|error| ApiError::Internal(error.into()))??;
         let location = location_of(&job.id);
         Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(document_from_job(&job, &self.links)))
@@ -117,8 +122,8 @@ impl Api {
     }
 
     /// The body with which the request is answered, now and whenever it is repeated.
-    fn first_answer(&self, new: &NewJob) -> Result<String, ApiError> {
-        let job = new.job(self.clock.now());
+    fn first_answer(&self, new: &NewJob, now: Timestamp) -> Result<String, ApiError> {
+        let job = new.job(now);
         serde_json::to_string(&document_from_job(&job, &self.links))
             .map_err(|error| ApiError::Internal(error.into()))
     }

@@ -5,7 +5,7 @@ pub mod client;
 pub mod download;
 mod error;
 pub mod lookup;
-mod pace;
+pub(crate) mod pace;
 mod partial_file;
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
-//! The floor under a source's speed, measured over whole windows of waiting for it.
+//! The floor under the speed of bytes from elsewhere, measured over whole windows of waiting for them.
 
 use std::time::Duration;
 
 /// Counts what arrives while this side waits. Time in which it does something else, such as writing to a slow
-/// disk, is not the source's fault and does not count.
-pub(super) struct Pace {
+/// disk, is not the other side's fault and does not count.
+pub(crate) struct Pace {
     window: Duration,
     bytes_per_sec_min: u64,
     waited: Duration,
@@ -12,18 +12,18 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(window: Duration, bytes_per_sec_min: u64) -> Self {
+    pub(crate) fn new(window: Duration, bytes_per_sec_min: u64) -> Self {
         Self { window, bytes_per_sec_min, waited: Duration::ZERO, bytes: 0 }
     }
 
     /// Waiting time until the window is judged.
-    pub(super) fn window_left(&self) -> Duration {
+    pub(crate) fn window_left(&self) -> Duration {
         self.window.saturating_sub(self.waited)
     }
 
     /// Takes `bytes` down that came after `waited`. False where a window has passed with too few of them.
     #[must_use]
-    pub(super) fn keeps_up(&mut self, waited: Duration, bytes: usize) -> bool {
+    pub(crate) fn keeps_up(&mut self, waited: Duration, bytes: usize) -> bool {
         self.waited += waited;
         self.bytes += bytes as u64;
         if self.waited < self.window {

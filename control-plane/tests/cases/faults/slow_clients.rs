@@ -161,6 +161,7 @@ async fn an_address_that_takes_every_connection_takes_none_from_others() {
     // Closed at once: there is no seat for it.
     assert_eq!(until_cut_off(flood.pop().unwrap(), b"").await, "");
     let other = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 8));
+    rustls::crypto::ring::default_provider().install_default().ok();
     let client = Client::builder().no_proxy().local_address(other).build().unwrap();
     let asked = client.get(format!("{}/api/v1/credits", server.url)).bearer_auth(&server.token);
     let answer = asked.timeout(Duration::from_secs(2)).send().await.unwrap();
