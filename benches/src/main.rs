@@ -1,8 +1,10 @@
 //! `avs-bench [CASE…] [--turns N]`: the engine and its peers on the same work, in turns, in one run. What they measure
-//! is in `cases`; `compose` measures compositing alone, `pair` two engines at once.
+//! is in `cases`; `compose` measures compositing alone, `pair` two engines at once. `load [--postgres URL]` puts the API
+//! of `avs` under load.
 
 mod cases;
 mod compose_only;
+mod load;
 mod material;
 mod measure;
 mod pair;
@@ -22,13 +24,20 @@ use report::{CaseFigures, PeerFigures};
 const TURNS: usize = 5;
 
 fn main() -> anyhow::Result<()> {
-    let (names, turns) = arguments()?;
+    let Arguments { mut names, turns, postgres } = arguments()?;
+    let scratch = PathBuf::from("target/bench");
+    std::fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
+    if names.iter().any(|name| name == "load") {
+        load::run(&scratch, postgres, turns)?;
+        names.retain(|name| name != "load");
+    }
+    if names.is_empty() {
+        return Ok(());
+    }
     let engine = std::env::current_exe()?.with_file_name("avs-engine");
     if !engine.exists() {
         bail!("{} is missing; build it first, or run ./dev bench", engine.display());
     }
-    let scratch = PathBuf::from("target/bench");
-    std::fs::create_dir_all(&scratch).context("target/bench cannot be made")?;
     let material = Material::new(&scratch)?;
     for name in &names {
         match name.as_str() {
@@ -44,7 +53,7 @@ fn main() -> anyhow::Result<()> {
         }
         let Some((_, make)) = cases::ALL.iter().find(|(known, _)| known == name) else {
             let known: Vec<_> = cases::ALL.iter().map(|(known, _)| *known).collect();
-            bail!("no bench is called {name:?}; there are: {}", known.join(", ") + ", compose, pair");
+            bail!("no bench is called {name:?}; there are: {}", known.join(", ") + ", compose, pair, load");
         };
         let case = make(&material)?;
         let figures = compare(&case, (&engine, &scratch), turns)?;
@@ -54,21 +63,34 @@ fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The cases that are named, or the short ones; and the turns.
-fn arguments() -> anyhow::Result<(Vec<String>, usize)> {
-    let (mut names, mut turns) = (Vec::new(), TURNS);
+/// What was asked for.
+struct Arguments {
+    /// The cases that are named, or the short ones.
+    names: Vec<String>,
+    turns: usize,
+    /// A PostgreSQL server for `load`, beside SQLite.
+    postgres: Option<String>,
+}
+
+fn arguments() -> anyhow::Result<Arguments> {
+    let mut found =
+        Arguments { names: Vec::new(), turns: TURNS, postgres: std::env::var("AVS_TEST_POSTGRES").ok() };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
-        if argument == "--turns" {
-            turns = arguments.next().context("--turns needs a number")?.parse().context("--turns")?;
-        } else {
-            names.push(argument);
+        match argument.as_str() {
+            "--turns" => {
+                let turns: usize =
+                    arguments.next().context("--turns needs a number")?.parse().context("--turns")?;
+                found.turns = turns.max(1);
+            }
+            "--postgres" => found.postgres = Some(arguments.next().context("--postgres needs a URL")?),
+            _ => found.names.push(argument),
         }
     }
-    if names.is_empty() {
-        names = cases::SHORT.map(str::to_owned).to_vec();
+    if found.names.is_empty() {
+        found.names = cases::SHORT.map(str::to_owned).to_vec();
     }
-    Ok((names, turns.max(1)))
+    Ok(found)
 }
 
 /// Runs all sides in turns, so that a busy moment of the machine hits all, and checks that they draw the same.

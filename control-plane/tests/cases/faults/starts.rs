@@ -122,7 +122,6 @@ async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
     let jobs: Vec<NewJob> = (0..QUEUED).map(new_job).collect();
     let open_jobs_max = i64::try_from(QUEUED).unwrap();
     let accepting = jobs.iter().map(|new| store.create_job(new, open_jobs_max, SystemClock.now()));
-<<<<<<< ours
     let accepted = futures_util::stream::iter(accepting).buffer_unordered(48);
     accepted
         .for_each(|job| {
@@ -130,10 +129,6 @@ async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
             std::future::ready(())
         })
         .await;
-=======
-    let mut accepted = futures_util::stream::iter(accepting).buffer_unordered(48);
-    assert!(accepted.all(|job| std::future::ready(job.is_ok())).await);
->>>>>>> theirs
     let begun = Instant::now();
     server.start_again();
     let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
