@@ -89,7 +89,7 @@ pub struct ServeConfig {
     /// Where state is kept.
     #[command(flatten)]
     pub state: StateArguments,
-    /// What this process does. More than one process needs PostgreSQL and, on more than one machine, a bucket.
+    /// What this process does. More than one process needs PostgreSQL and a bucket.
     #[arg(long, env = "AVS_ROLE", value_enum, default_value = "all")]
     pub role: Role,
     /// Directory of the keys, which all processes share [default: DATA_DIR/keys].

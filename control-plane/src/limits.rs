@@ -80,6 +80,8 @@ pub const ENGINE_WAIT: Duration = Duration::from_secs(90);
 /// Fetching of all inputs of a job: the largest file at the slowest rate that is not given up takes longer, but
 /// nobody waits for it.
 pub const FETCH_ALL_WAIT: Duration = Duration::from_secs(1800);
+/// What one job may fetch altogether: as much as it could upload.
+pub const FETCHED_BYTES_MAX: u64 = BODY_BYTES_MAX;
 /// Inputs of one job that are fetched at once.
 pub const FETCHES_AT_ONCE_MAX: usize = 4;
 /// A dry run, from the last byte of the request to the answer: clients rarely wait longer.

@@ -182,6 +182,9 @@ pub enum CommandError {
     /// Two processes cannot share SQLite.
     #[error("a role other than `all` needs PostgreSQL; set --database-url")]
     RoleNeedsPostgres,
+    /// A worker could not read what another process has received.
+    #[error("a role other than `all` needs a bucket for inputs and videos; set --s3-bucket")]
+    RoleNeedsBucket,
     /// The bucket's settings make no sense.
     #[error(transparent)]
     Bucket(#[from] BucketError),

@@ -42,6 +42,9 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     if config.role != Role::All && config.state.database_url.is_none() {
         return Err(CommandError::RoleNeedsPostgres);
     }
+    if config.role != Role::All && config.bucket.bucket.is_none() {
+        return Err(CommandError::RoleNeedsBucket);
+    }
     let _lock = lock_directory(&config.state.data_dir.path)?;
     let (stop, tasks) = (Stop::default(), TaskTracker::new());
     let parts = Parts::assemble(&config, &stop).await?;

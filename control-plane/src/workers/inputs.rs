@@ -1,6 +1,7 @@
 //! The input files of a job, brought to where an engine can read them: from the bucket, or from where a URL leads.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use avs_protocol::{AssetFile, AssetRole};
 use avs_template::{Pointer, Template};
@@ -66,21 +67,34 @@ impl Workshop {
         if project.assets.iter().any(|asset| asset.remote) {
             tokio::fs::create_dir_all(self.objects.local().assets_dir(&job.id)).await?;
         }
+        // Those under way at once each see what was left when they began: a few files more than allowed, at worst.
+        let left_bytes = AtomicU64::new(limits::FETCHED_BYTES_MAX);
         // Boxed: the compiler cannot see that a stream of borrowing futures may cross threads.
-        let fetched: Vec<BoxFuture<'_, _>> =
-            project.assets.iter().map(|asset| self.bring_input(job, asset, &uses).boxed()).collect();
+        let fetched: Vec<BoxFuture<'_, _>> = project
+            .assets
+            .iter()
+            .map(|asset| self.bring_input(job, asset, (&uses, &left_bytes)).boxed())
+            .collect();
         futures_util::stream::iter(fetched).buffered(limits::FETCHES_AT_ONCE_MAX).try_collect().await
     }
 
-    async fn bring_input(&self, job: &Job, asset: &AssetRecord, uses: &Uses) -> Result<AssetRecord, Fault> {
+    async fn bring_input(
+        &self,
+        job: &Job,
+        asset: &AssetRecord,
+        (uses, left_bytes): (&Uses, &AtomicU64),
+    ) -> Result<AssetRecord, Fault> {
         let path = self.objects.local().assets_dir(&job.id).join(&asset.file);
         if !asset.remote || (asset.sha256.is_some() && tokio::fs::try_exists(&path).await?) {
             return Ok(asset.clone());
         }
         // What an attempt before this one has left may be half a file.
         tokio::fs::remove_file(&path).await.ok();
-        match self.downloader.fetch(&asset.name, &path, self.source_bytes_max).await {
+        let bytes_max = self.source_bytes_max.min(left_bytes.load(Ordering::Relaxed));
+        match self.downloader.fetch(&asset.name, &path, bytes_max).await {
             Ok(fetched) => {
+                let left = left_bytes.load(Ordering::Relaxed).saturating_sub(fetched.size_bytes);
+                left_bytes.store(left, Ordering::Relaxed);
                 let sha256 = Some(hex::encode(fetched.sha256));
                 Ok(AssetRecord { size_bytes: fetched.size_bytes, sha256, ..asset.clone() })
             }
