@@ -25,6 +25,7 @@ use crate::domain::job::Progress;
 use crate::domain::job_document::document_from_job;
 use crate::domain::timestamp::Timestamp;
 use crate::limits;
+use crate::store::EventRecord;
 
 /// Reconnection time for clients, in milliseconds.
 const RETRY: std::time::Duration = std::time::Duration::from_millis(3000);
@@ -105,11 +106,16 @@ impl Follower {
 
     /// Reads what is new.
     async fn look(&mut self) -> Result<(), ApiError> {
-        let job = self.api.store.job(&self.id).await?;
+        let mut job = self.api.store.job(&self.id).await?;
         let terminal = job.state.status.is_terminal();
-        for record in self.api.store.events_after(&self.id, self.last_seq).await? {
+        let records = self.api.store.events_after(&self.id, self.last_seq).await?;
+        if !terminal && records.iter().any(is_end) {
+            // It has ended between the two looks.
+            job = self.api.store.job(&self.id).await?;
+        }
+        for record in records {
             self.last_seq = record.seq;
-            let is_end = matches!(record.event.as_str(), "job.completed" | "job.failed" | "job.cancelled");
+            let is_end = is_end(&record);
             let event = Event::default().event(&record.event).id(record.seq.to_string()).retry(RETRY);
             let event = if is_end {
                 self.ended = true;
@@ -143,6 +149,10 @@ impl Follower {
             tokio::time::sleep(limits::EVENT_PROGRESS_INTERVAL / 4).await;
         }
     }
+}
+
+fn is_end(record: &EventRecord) -> bool {
+    matches!(record.event.as_str(), "job.completed" | "job.failed" | "job.cancelled")
 }
 
 fn progress_event(progress: &Progress) -> Result<Event, ApiError> {
