@@ -218,6 +218,8 @@ pub const RETENTION_SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 pub const RETENTION_BATCH: i64 = 100;
 /// Between two audits of the ledger.
 pub const AUDIT_INTERVAL: Duration = Duration::from_secs(3600);
+/// Age of the queue of those who wait to write beyond which nobody else is let in.
+pub const WRITE_QUEUE_AGE: Duration = Duration::from_millis(300);
 /// Wait of a request for its turn to write: overload is answered within a second, not queued.
 pub const WRITE_QUEUE_WAIT: Duration = Duration::from_millis(800);
 /// Wait for another process (the command line) that is writing.

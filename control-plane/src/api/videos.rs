@@ -98,6 +98,10 @@ impl Api {
         caller: &TokenOwner,
         request: Request,
     ) -> Result<Response, ApiError> {
+        if self.store.is_overloaded() {
+            // Before the body is read: a refusal must cost less than what it spares.
+            return Err(StoreError::Overloaded.into());
+        }
         let key = key_from_headers(request.headers())?;
         let id = JobId::generate(&*self.entropy);
         let files = self.objects.local();

@@ -165,12 +165,16 @@ impl Store {
                         SUM(CASE WHEN side = 'available' THEN credits ELSE 0 END) AS available,
                         SUM(CASE WHEN side = 'reserved' THEN credits ELSE 0 END) AS reserved
                  FROM entries GROUP BY account_id),
-             held AS (SELECT account_id, SUM(reserved_credits) AS reserved FROM jobs GROUP BY account_id)
+             held AS (
+                 SELECT account_id, SUM(reserved_credits) AS reserved,
+                        SUM(CASE WHEN finished_at IS NULL THEN 1 ELSE 0 END) AS open
+                 FROM jobs GROUP BY account_id)
              SELECT a.id FROM accounts AS a
              LEFT JOIN booked ON booked.account_id = a.id LEFT JOIN held ON held.account_id = a.id
              WHERE a.available_credits <> COALESCE(booked.available, 0)
                 OR a.reserved_credits <> COALESCE(booked.reserved, 0)
                 OR a.reserved_credits <> COALESCE(held.reserved, 0)
+                OR a.open_jobs <> COALESCE(held.open, 0)
              ORDER BY a.id LIMIT 100")
         .all(&mut connection)
         .await?;

@@ -54,9 +54,8 @@ pub(super) async fn record(
         .bind(at)
         .bind(state.status.name())
         .bind(state.phase.name())
-        .execute(tx)
-        .await?;
-    Ok(())
+        .queue(tx)
+        .await
 }
 
 fn event_from_row(row: &Row) -> Result<EventRecord, StoreError> {

@@ -40,7 +40,7 @@ pub(super) async fn take_key(
     // On PostgreSQL a second taker waits here for the first to commit or break off.
     let inserted =
         sql("INSERT INTO idempotency_keys (account_id, route, key, fingerprint, job_id, answer, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING")
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING RETURNING key")
         .bind(account.as_str())
         .bind(key.route)
         .bind(&key.key)
@@ -48,9 +48,9 @@ pub(super) async fn take_key(
         .bind(job.as_str())
         .bind(&key.answer)
         .bind(now)
-        .execute(tx)
+        .optional(tx)
         .await?;
-    if inserted == 1 {
+    if inserted.is_some() {
         return Ok(());
     }
     let row = sql("SELECT fingerprint, job_id, answer FROM idempotency_keys WHERE account_id = $1 AND route = $2 AND key = $3")

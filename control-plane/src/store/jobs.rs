@@ -2,9 +2,8 @@
 
 use super::database::{Connection, locked, sql};
 use super::idempotency::take_key;
-use super::ledger::{self, Posting, TransferKind};
 use super::signals::Signal;
-use super::{NewJob, ProjectRecord, Store, StoreError, events, rows};
+use super::{NewJob, ProjectRecord, Store, StoreError, events, ledger, rows};
 use crate::domain::credits::total_credits;
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::job::{Job, JobCredits};
@@ -131,22 +130,11 @@ async fn insert_all(
     if let Some(key) = &new.idempotency {
         take_key(tx, key, (&new.account_id, &new.id), now).await?;
     }
-    let open: i64 = sql(
-        "SELECT COUNT(*) AS open FROM (SELECT 1 FROM jobs WHERE account_id = $1 AND finished_at IS NULL LIMIT $2) AS jobs",
-    )
-    .bind(new.account_id.as_str())
-    .bind(open_jobs_max)
-    .one(tx)
-    .await?
-    .get("open")?;
-    if open >= open_jobs_max {
-        return Err(StoreError::TooManyOpenJobs { most: open_jobs_max });
-    }
     insert_job(tx, new, now).await?;
     insert_project(tx, new).await?;
     events::record(tx, &new.id, "job.queued", (JobState::NEW, now)).await?;
-    let (account, job, credits) = (&new.account_id, Some(&new.id), total_credits(&new.items));
-    ledger::post(tx, &Posting { account, job, kind: TransferKind::Reserve, item: "", credits }, now).await
+    let limits = (total_credits(&new.items), open_jobs_max);
+    ledger::reserve(tx, (&new.account_id, &new.id), limits, now).await
 }
 
 async fn insert_job(tx: &mut Connection, new: &NewJob, now: Timestamp) -> Result<(), StoreError> {
@@ -165,9 +153,8 @@ async fn insert_job(tx: &mut Connection, new: &NewJob, now: Timestamp) -> Result
     .bind(total_credits(&new.items))
     .bind(serde_json::to_string(&new.items)?)
     .bind(new.metadata.as_ref().map(serde_json::to_string).transpose()?)
-    .execute(tx)
-    .await?;
-    Ok(())
+    .queue(tx)
+    .await
 }
 
 async fn insert_project(tx: &mut Connection, new: &NewJob) -> Result<(), StoreError> {
@@ -177,16 +164,15 @@ async fn insert_project(tx: &mut Connection, new: &NewJob) -> Result<(), StoreEr
         .bind(serde_json::to_string(&new.project.output)?)
         .bind(serde_json::to_string(&new.project.assets)?)
         .bind(new.project.prompt.as_deref())
-        .execute(tx)
+        .queue(tx)
         .await?;
     let Some(target) = &new.webhook else { return Ok(()) };
     sql("INSERT INTO webhooks (job_id, url, sealed_secret) VALUES ($1, $2, $3)")
         .bind(new.id.as_str())
         .bind(&target.url)
         .bind(target.sealed_secret.as_deref())
-        .execute(tx)
-        .await?;
-    Ok(())
+        .queue(tx)
+        .await
 }
 
 pub(super) fn missing_job(id: &JobId) -> StoreError {

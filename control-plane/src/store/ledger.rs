@@ -9,7 +9,7 @@
 //! `UNIQUE (job_id, kind, item)` makes a second charge for the same thing impossible, however often it is tried.
 
 use super::StoreError;
-use super::database::{Connection, sql};
+use super::database::{Connection, sql, sql_for};
 use crate::domain::account::Balance;
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::timestamp::Timestamp;
@@ -73,38 +73,79 @@ pub(super) async fn post(
     // The balance first: on PostgreSQL its row is the lock under which the rest happens.
     let updated = sql(
         "UPDATE accounts SET available_credits = available_credits + $1, reserved_credits = reserved_credits + $2
-         WHERE id = $3 AND available_credits + $1 >= 0",
+         WHERE id = $3 AND available_credits + $1 >= 0 RETURNING id",
     )
     .bind(moved("available"))
     .bind(moved("reserved"))
     .bind(posting.account.as_str())
-    .execute(tx)
+    .optional(tx)
     .await?;
-    if updated == 0 {
-        let available_credits = balance(tx, posting.account).await?.available_credits;
-        return Err(StoreError::InsufficientCredits { needed_credits: posting.credits, available_credits });
+    if updated.is_none() {
+        return Err(insufficient(tx, posting).await?);
     }
-    let transfer_id: i64 = sql(
-        "INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id",
+    write_down(tx, posting, now).await
+}
+
+/// Reserves what a new job may cost, and counts it among the open ones, of which there may be `open_jobs_max`.
+///
+/// # Errors
+/// [`StoreError::TooManyOpenJobs`], [`StoreError::InsufficientCredits`]; [`StoreError::Missing`] without account.
+pub(super) async fn reserve(
+    tx: &mut Connection,
+    (account, job): (&AccountId, &JobId),
+    (credits, open_jobs_max): (i64, i64),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let posting = Posting { account, job: Some(job), kind: TransferKind::Reserve, item: "", credits };
+    let reserved = sql(
+        "UPDATE accounts SET available_credits = available_credits - $1, reserved_credits = reserved_credits + $1,
+                             open_jobs = open_jobs + 1
+         WHERE id = $2 AND available_credits >= $1 AND open_jobs < $3 RETURNING id",
+    )
+    .bind(credits)
+    .bind(account.as_str())
+    .bind(open_jobs_max)
+    .optional(tx)
+    .await?;
+    if reserved.is_some() {
+        return write_down(tx, &posting, now).await;
+    }
+    let full = sql("SELECT id FROM accounts WHERE id = $1 AND open_jobs >= $2");
+    if full.bind(account.as_str()).bind(open_jobs_max).optional(tx).await?.is_some() {
+        return Err(StoreError::TooManyOpenJobs { most: open_jobs_max });
+    }
+    Err(insufficient(tx, &posting).await?)
+}
+
+async fn insufficient(tx: &mut Connection, posting: &Posting<'_>) -> Result<StoreError, StoreError> {
+    let available_credits = balance(tx, posting.account).await?.available_credits;
+    Ok(StoreError::InsufficientCredits { needed_credits: posting.credits, available_credits })
+}
+
+async fn write_down(tx: &mut Connection, posting: &Posting<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let (from, to) = posting.kind.sides();
+    sql("INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(posting.account.as_str())
+        .bind(posting.job.map(JobId::as_str))
+        .bind(posting.kind.name())
+        .bind(posting.item)
+        .bind(posting.credits)
+        .bind(now)
+        .queue(tx)
+        .await?;
+    // The transfer just made. SQLite has one writer, so that it is the highest; PostgreSQL knows each session's last.
+    sql_for(
+        "INSERT INTO entries (transfer_id, account_id, side, credits)
+         VALUES ((SELECT MAX(id) FROM transfers), $1, $2, -$4), ((SELECT MAX(id) FROM transfers), $1, $3, $4)",
+        "INSERT INTO entries (transfer_id, account_id, side, credits)
+         VALUES (lastval(), $1, $2, -$4), (lastval(), $1, $3, $4)",
     )
     .bind(posting.account.as_str())
-    .bind(posting.job.map(JobId::as_str))
-    .bind(posting.kind.name())
-    .bind(posting.item)
+    .bind(from)
+    .bind(to)
     .bind(posting.credits)
-    .bind(now)
-    .one(tx)
-    .await?
-    .get("id")?;
-    sql("INSERT INTO entries (transfer_id, account_id, side, credits) VALUES ($1, $2, $3, -$5), ($1, $2, $4, $5)")
-        .bind(transfer_id)
-        .bind(posting.account.as_str())
-        .bind(from)
-        .bind(to)
-        .bind(posting.credits)
-        .execute(tx)
-        .await?;
-    Ok(())
+    .queue(tx)
+    .await
 }
 
 /// Reads the cached balance.

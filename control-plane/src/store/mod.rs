@@ -185,6 +185,11 @@ impl Store {
         tx.commit().await
     }
 
+    /// True where a job could not be stored soon: whoever brings one can be told before it is looked at.
+    pub fn is_overloaded(&self) -> bool {
+        self.inner.database.is_overloaded()
+    }
+
     /// For writes that a client waits for: refused where others wait too long already.
     async fn write_soon(&self) -> Result<WriteTransaction<'_>, StoreError> {
         self.inner.database.write_soon().await

@@ -167,7 +167,7 @@ pub struct DueDelivery {
 pub struct Audit {
     /// Sum of all entries; must be 0.
     pub imbalance_credits: i64,
-    /// Accounts whose cached balance differs from their entries; must be empty.
+    /// Accounts whose cached balance or count of open jobs differs from their entries and jobs; must be empty.
     pub drifted_accounts: Vec<String>,
     /// Terminal jobs that still hold credits; must be empty.
     pub unsettled_jobs: Vec<String>,

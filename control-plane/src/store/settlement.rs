@@ -118,7 +118,7 @@ async fn ended_job(
             sql("UPDATE projects SET engine_report = $1 WHERE job_id = $2")
                 .bind(serde_json::to_string(&completion.engine_report)?)
                 .bind(job.id.as_str())
-                .execute(tx)
+                .queue(tx)
                 .await?;
         }
         Ending::Failed(error) => {
@@ -168,9 +168,9 @@ async fn store_ended(tx: &mut Connection, job: &Job, now: Timestamp) -> Result<(
     .bind(job.progress.as_ref().map(serde_json::to_string).transpose()?)
     .bind(now)
     .bind(job.id.as_str())
-    .execute(tx)
+    .queue(tx)
     .await?;
-    Ok(())
+    sql("UPDATE accounts SET open_jobs = open_jobs - 1 WHERE id = $1").bind(job.account_id.as_str()).queue(tx).await
 }
 
 async fn announce(
@@ -189,7 +189,6 @@ async fn announce(
     .bind(body)
     .bind(now)
     .bind(job.id.as_str())
-    .execute(tx)
-    .await?;
-    Ok(())
+    .queue(tx)
+    .await
 }

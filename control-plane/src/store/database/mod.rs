@@ -3,15 +3,18 @@
 
 mod postgres;
 mod query;
+mod queued;
 mod sqlite;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{PgConnection, Postgres, SqlSafeStr as _, SqlStr, Sqlite, SqliteConnection};
 use tokio::time::timeout;
 
 pub(super) use self::postgres::PostgresDatabase;
 pub(super) use self::query::{Row, locked, sql, sql_for};
 pub(super) use self::sqlite::SqliteDatabase;
+use self::query::Value;
+use self::queued::QueuedWriter;
 use super::StoreError;
 use super::signals::Signal;
 use crate::limits;
@@ -24,7 +27,7 @@ pub(super) enum Database {
 
 /// A connection to either, for as long as it is held.
 pub(super) enum Connection {
-    SqliteWriter(SqliteConnection),
+    SqliteWriter(QueuedWriter),
     SqliteReader(PoolConnection<Sqlite>),
     Postgres(PoolConnection<Postgres>),
     PostgresTransaction(sqlx::Transaction<'static, Postgres>),
@@ -39,10 +42,18 @@ enum Driver<'a> {
 impl Connection {
     fn driver(&mut self) -> Driver<'_> {
         match self {
-            Self::SqliteWriter(connection) => Driver::Sqlite(connection),
+            Self::SqliteWriter(writer) => Driver::Sqlite(&mut writer.connection),
             Self::SqliteReader(connection) => Driver::Sqlite(connection),
             Self::Postgres(connection) => Driver::Postgres(connection),
             Self::PostgresTransaction(transaction) => Driver::Postgres(transaction),
+        }
+    }
+
+    /// What SQLite is asked with a statement: all that has waited for it, and the statement.
+    fn joined(&mut self, text: &'static str, values: Vec<Value>) -> (SqlStr, Vec<Value>) {
+        match self {
+            Self::SqliteWriter(writer) => writer.joined(text, values),
+            _ => (text.into_sql_str(), values),
         }
     }
 }
@@ -70,8 +81,19 @@ impl Database {
         }
     }
 
+    /// True where whoever asks for a turn to write would wait too long.
+    pub(super) fn is_overloaded(&self) -> bool {
+        match self {
+            Self::Sqlite(database) => database.writer().is_behind(),
+            Self::Postgres(_) => false,
+        }
+    }
+
     /// For writes that a client waits for: refused where others wait too long already.
     pub(super) async fn write_soon(&self) -> Result<WriteTransaction<'_>, StoreError> {
+        if self.is_overloaded() {
+            return Err(StoreError::Overloaded);
+        }
         timeout(limits::WRITE_QUEUE_WAIT, self.write()).await.map_err(|_elapsed| StoreError::Overloaded)?
     }
 }

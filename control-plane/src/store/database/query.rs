@@ -43,14 +43,15 @@ macro_rules! locked {
 pub(in crate::store) use locked;
 
 macro_rules! bound {
-    ($query:expr, $values:expr) => {
-        $values.into_iter().fold(sqlx::query($query), |query, value| match value {
-            Value::Integer(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
+    ($database:ty, $query:expr, $values:expr) => {
+        $values.into_iter().fold(sqlx::query::<$database>($query), |query, value| match value {
+            $crate::store::database::query::Value::Integer(value) => query.bind(value),
+            $crate::store::database::query::Value::Text(value) => query.bind(value),
+            $crate::store::database::query::Value::Bytes(value) => query.bind(value),
         })
     };
 }
+pub(super) use bound;
 
 impl Query {
     /// Gives the next parameter.
@@ -59,12 +60,27 @@ impl Query {
         self
     }
 
+    /// Runs it with whatever the transaction asks next, or when it commits, on SQLite; at once on PostgreSQL.
+    pub(in crate::store) async fn queue(self, connection: &mut Connection) -> Result<(), StoreError> {
+        match connection {
+            Connection::SqliteWriter(writer) => writer.queue(self.sqlite, self.values),
+            _ => drop(self.execute(connection).await?),
+        }
+        Ok(())
+    }
+
     /// Runs it; returns the number of rows that it changed.
     pub(in crate::store) async fn execute(self, connection: &mut Connection) -> Result<u64, StoreError> {
+        if let Connection::SqliteWriter(writer) = connection {
+            // The number would be that of all.
+            writer.flush().await?;
+        }
         Ok(match connection.driver() {
-            Driver::Sqlite(driver) => bound!(self.sqlite, self.values).execute(driver).await?.rows_affected(),
+            Driver::Sqlite(driver) => {
+                bound!(Sqlite, self.sqlite, self.values).execute(driver).await?.rows_affected()
+            }
             Driver::Postgres(driver) => {
-                bound!(self.postgres, self.values).execute(driver).await?.rows_affected()
+                bound!(Postgres, self.postgres, self.values).execute(driver).await?.rows_affected()
             }
         })
     }
@@ -74,12 +90,13 @@ impl Query {
         self,
         connection: &mut Connection,
     ) -> Result<Option<Row>, StoreError> {
+        let (sqlite, values) = connection.joined(self.sqlite, self.values);
         Ok(match connection.driver() {
             Driver::Sqlite(driver) => {
-                bound!(self.sqlite, self.values).fetch_optional(driver).await?.map(Row::Sqlite)
+                bound!(Sqlite, sqlite, values).fetch_optional(driver).await?.map(Row::Sqlite)
             }
             Driver::Postgres(driver) => {
-                bound!(self.postgres, self.values).fetch_optional(driver).await?.map(Row::Postgres)
+                bound!(Postgres, self.postgres, values).fetch_optional(driver).await?.map(Row::Postgres)
             }
         })
     }
@@ -91,13 +108,14 @@ impl Query {
 
     /// Runs it; returns every row. The statement itself bounds their number.
     pub(in crate::store) async fn all(self, connection: &mut Connection) -> Result<Vec<Row>, StoreError> {
+        let (sqlite, values) = connection.joined(self.sqlite, self.values);
         Ok(match connection.driver() {
             Driver::Sqlite(driver) => {
-                let rows = bound!(self.sqlite, self.values).fetch_all(driver).await?;
+                let rows = bound!(Sqlite, sqlite, values).fetch_all(driver).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
             Driver::Postgres(driver) => {
-                let rows = bound!(self.postgres, self.values).fetch_all(driver).await?;
+                let rows = bound!(Postgres, self.postgres, values).fetch_all(driver).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
         })

@@ -11,7 +11,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -19,6 +20,7 @@ use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
 use super::Connection;
+use super::queued::QueuedWriter;
 use crate::limits;
 use crate::store::StoreError;
 use crate::store::signals::{Signal, Signals};
@@ -45,6 +47,8 @@ impl SqliteDatabase {
         migrate(data_dir, &options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(limits::READERS_MAX)
+            // A file does not hang up; asking it first would double the way to each reader's thread.
+            .test_before_acquire(false)
             .connect_with(options.clone().create_if_missing(false).pragma("query_only", "on"))
             .await?;
         Ok(Self { writer: Writer::new(options, signals), readers })
@@ -74,6 +78,8 @@ pub(super) struct Writer {
     signals: Arc<Signals>,
     turn: Mutex<Turn>,
     waiting: AtomicUsize,
+    /// True where the last to get a turn had waited longer than [`limits::WRITE_QUEUE_AGE`].
+    was_behind: AtomicBool,
 }
 
 /// What passes from one member to the next.
@@ -94,7 +100,7 @@ struct Batch {
 
 impl Writer {
     fn new(options: SqliteConnectOptions, signals: Arc<Signals>) -> Self {
-        Self { options, signals, turn: Mutex::default(), waiting: AtomicUsize::new(0) }
+        Self { options, signals, turn: Mutex::default(), waiting: AtomicUsize::new(0), was_behind: AtomicBool::new(false) }
     }
 
     /// Waits for a turn, and begins.
@@ -116,8 +122,8 @@ impl Writer {
             turn.batch =
                 Some(Batch { members: 0, signals: Vec::new(), committed: watch::Sender::new(false) });
         }
-        connection.execute("SAVEPOINT member").await?;
-        Ok(SqliteTransaction { writer: self, turn, connection: Some(Connection::SqliteWriter(connection)) })
+        let connection = Connection::SqliteWriter(QueuedWriter::begin(connection));
+        Ok(SqliteTransaction { writer: self, turn, connection: Some(connection) })
     }
 
     async fn take_turn(&self) -> MutexGuard<'_, Turn> {
@@ -129,7 +135,16 @@ impl Writer {
         }
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let _waiting = Waiting(&self.waiting);
-        self.turn.lock().await
+        let begun = Instant::now();
+        let turn = self.turn.lock().await;
+        self.was_behind.store(begun.elapsed() > limits::WRITE_QUEUE_AGE, Ordering::Relaxed);
+        turn
+    }
+
+    /// True where the last to get a turn was kept from it too long and others are still waiting: whoever comes now
+    /// is better told at once.
+    pub(super) fn is_behind(&self) -> bool {
+        self.was_behind.load(Ordering::Relaxed) && self.is_wanted()
     }
 
     fn is_wanted(&self) -> bool {
@@ -200,7 +215,10 @@ impl SqliteTransaction<'_> {
 
     /// Ends the part; returns once its batch is on the disk.
     pub(super) async fn commit(mut self, signals: &[Signal]) -> Result<(), StoreError> {
-        self.execute("RELEASE member").await?;
+        if let Some(Connection::SqliteWriter(writer)) = &mut self.connection {
+            writer.queue("RELEASE member", Vec::new());
+            writer.flush().await?;
+        }
         self.hand_back();
         let (writer, turn) = (self.writer, &mut *self.turn);
         let batch = turn.batch.as_mut().ok_or(StoreError::CommitLost)?;
@@ -216,31 +234,30 @@ impl SqliteTransaction<'_> {
 
     /// Undoes the part; the others of its batch are not concerned.
     pub(super) async fn roll_back(mut self) -> Result<(), StoreError> {
-        self.execute("ROLLBACK TO member; RELEASE member").await?;
+        if let Some(Connection::SqliteWriter(writer)) = &mut self.connection
+            && writer.is_begun()
+        {
+            writer.connection.execute("ROLLBACK TO member; RELEASE member").await?;
+        }
         self.hand_back();
         let (writer, turn) = (self.writer, &mut *self.turn);
         // Whoever comes next goes on with the batch; where nobody does, it ends here.
         if writer.is_wanted() { Ok(()) } else { turn.commit(&writer.signals).await }
     }
 
-    async fn execute(&mut self, statement: &'static str) -> Result<(), StoreError> {
-        let Some(Connection::SqliteWriter(connection)) = &mut self.connection else { return Ok(()) };
-        connection.execute(statement).await?;
-        Ok(())
-    }
-
-    fn hand_back(&mut self) {
-        if let Some(Connection::SqliteWriter(connection)) = self.connection.take() {
-            self.turn.connection = Some(connection);
-        }
+    /// Passes the connection on, without what was still to be run; returns whether the member had begun.
+    fn hand_back(&mut self) -> bool {
+        let Some(Connection::SqliteWriter(writer)) = self.connection.take() else { return false };
+        let begun = writer.is_begun();
+        self.turn.connection = Some(writer.connection);
+        begun
     }
 }
 
 impl Drop for SqliteTransaction<'_> {
     fn drop(&mut self) {
         if self.connection.is_some() {
-            self.hand_back();
-            self.turn.unfinished = true;
+            self.turn.unfinished = self.hand_back();
         }
     }
 }
