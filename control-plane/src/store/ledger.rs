@@ -124,15 +124,17 @@ async fn insufficient(tx: &mut Connection, posting: &Posting<'_>) -> Result<Stor
 
 async fn write_down(tx: &mut Connection, posting: &Posting<'_>, now: Timestamp) -> Result<(), StoreError> {
     let (from, to) = posting.kind.sides();
-    sql("INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(posting.account.as_str())
-        .bind(posting.job.map(JobId::as_str))
-        .bind(posting.kind.name())
-        .bind(posting.item)
-        .bind(posting.credits)
-        .bind(now)
-        .queue(tx)
-        .await?;
+    sql(
+        "INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(posting.account.as_str())
+    .bind(posting.job.map(JobId::as_str))
+    .bind(posting.kind.name())
+    .bind(posting.item)
+    .bind(posting.credits)
+    .bind(now)
+    .queue(tx)
+    .await?;
     // The transfer just made. SQLite has one writer, so that it is the highest; PostgreSQL knows each session's last.
     sql_for(
         "INSERT INTO entries (transfer_id, account_id, side, credits)

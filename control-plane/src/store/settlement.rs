@@ -170,7 +170,10 @@ async fn store_ended(tx: &mut Connection, job: &Job, now: Timestamp) -> Result<(
     .bind(job.id.as_str())
     .queue(tx)
     .await?;
-    sql("UPDATE accounts SET open_jobs = open_jobs - 1 WHERE id = $1").bind(job.account_id.as_str()).queue(tx).await
+    sql("UPDATE accounts SET open_jobs = open_jobs - 1 WHERE id = $1")
+        .bind(job.account_id.as_str())
+        .queue(tx)
+        .await
 }
 
 async fn announce(

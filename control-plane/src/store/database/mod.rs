@@ -11,10 +11,10 @@ use sqlx::{PgConnection, Postgres, SqlSafeStr as _, SqlStr, Sqlite, SqliteConnec
 use tokio::time::timeout;
 
 pub(super) use self::postgres::PostgresDatabase;
-pub(super) use self::query::{Row, locked, sql, sql_for};
-pub(super) use self::sqlite::SqliteDatabase;
 use self::query::Value;
+pub(super) use self::query::{Row, locked, sql, sql_for};
 use self::queued::QueuedWriter;
+pub(super) use self::sqlite::SqliteDatabase;
 use super::StoreError;
 use super::signals::Signal;
 use crate::limits;

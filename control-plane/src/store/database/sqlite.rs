@@ -100,7 +100,13 @@ struct Batch {
 
 impl Writer {
     fn new(options: SqliteConnectOptions, signals: Arc<Signals>) -> Self {
-        Self { options, signals, turn: Mutex::default(), waiting: AtomicUsize::new(0), was_behind: AtomicBool::new(false) }
+        Self {
+            options,
+            signals,
+            turn: Mutex::default(),
+            waiting: AtomicUsize::new(0),
+            was_behind: AtomicBool::new(false),
+        }
     }
 
     /// Waits for a turn, and begins.
