@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 
 use super::generator::{Answer, Line, Schedule, drive};
+use super::post_all;
 use super::requests::{Caller, expect_all, job_id};
 use super::server::Server;
 
@@ -39,10 +40,7 @@ pub(crate) async fn kill_under_load(server: &mut Server, times: usize) -> anyhow
         }
         server.start_again()?;
         // All of them, the acknowledged ones too: those must lead to the jobs that were promised.
-        let caller = Caller::of(server)?;
-        let again = Schedule { rate: RATE, count: answers.len(), connections: CONNECTIONS };
-        let (answers, _) = drive(server.api()?, again, move |index| caller.post(&key(index))).await?;
-        expect_all(&answers, 202)?;
+        let answers = post_all(server, (0..answers.len()).map(key).collect()).await?;
         for answer in &answers {
             let job = job_id(answer)?;
             let first = jobs_by_key.entry(key(answer.index)).or_insert_with(|| job.clone());

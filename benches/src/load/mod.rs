@@ -7,6 +7,8 @@ mod server;
 mod table;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
@@ -22,6 +24,8 @@ const CONNECTIONS: usize = 128;
 const CROWD: usize = 1000;
 /// Jobs in the queue of a server that starts.
 const QUEUED_JOBS: usize = 10_000;
+/// Nobody waits longer for a server that is only being filled.
+const FILL_WAIT: Duration = Duration::from_secs(300);
 /// Kills in one turn.
 const KILLS: usize = 20;
 
@@ -75,6 +79,12 @@ impl Bench {
             let mut server = self.server()?;
             let faults = kill_under_load(&mut server, KILLS).await?;
             kills.turns.push(Figures { weight: Some(server.weight()?), ..Figures::of_time(0.0, faults) });
+            eprintln!(
+                "load: turn {} of {} is over, load average {:.1}",
+                kills.turns.len(),
+                self.turns,
+                table::load_average()
+            );
         }
         Ok(rows.into())
     }
@@ -126,12 +136,32 @@ impl Bench {
     }
 }
 
-/// Creates jobs at a pace that every server keeps.
+/// Creates jobs at a pace that a server keeps, and again those that it refused because it was busy.
 async fn fill(server: &Server, name: &'static str, count: usize) -> anyhow::Result<Vec<Answer>> {
-    let schedule = Schedule { rate: 500, count, connections: CONNECTIONS };
+    post_all(server, (0..count).map(|index| format!("{name}-{index}")).collect()).await
+}
+
+/// Asks for a video under each key until each is accepted; returns the answers in the order of the keys.
+async fn post_all(server: &Server, keys: Vec<String>) -> anyhow::Result<Vec<Answer>> {
     let caller = Caller::of(server)?;
-    let posting = drive(server.api()?, schedule, move |index| caller.post(&format!("{name}-{index}")));
-    let (answers, _) = posting.await?;
-    expect_all(&answers, 202)?;
-    Ok(answers)
+    let (keys, begun) = (Arc::new(keys), Instant::now());
+    let (mut accepted, mut open): (Vec<Answer>, Arc<Vec<usize>>) =
+        (Vec::new(), Arc::new((0..keys.len()).collect()));
+    while !open.is_empty() {
+        let schedule = Schedule { rate: 500, count: open.len(), connections: CONNECTIONS };
+        let (caller, keys, asked) = (caller.clone(), Arc::clone(&keys), Arc::clone(&open));
+        let posting = drive(server.api()?, schedule, move |index| caller.post(&keys[asked[index]]));
+        let (answers, _) = posting.await?;
+        let (good, refused): (Vec<_>, Vec<_>) = answers
+            .into_iter()
+            .map(|answer| Answer { index: open[answer.index], ..answer })
+            .partition(|answer| answer.status == 202);
+        if begun.elapsed() > FILL_WAIT || refused.iter().any(|answer| answer.status != 503) {
+            expect_all(&refused, 202)?;
+        }
+        accepted.extend(good);
+        open = Arc::new(refused.iter().map(|answer| answer.index).collect());
+    }
+    accepted.sort_by_key(|answer| answer.index);
+    Ok(accepted)
 }

@@ -186,7 +186,8 @@ fn percentile(sorted: &[f64], part: f64) -> f64 {
     (0..all).find(|index| (index + 1) as f64 >= part * all as f64).map_or(0.0, |index| sorted[index])
 }
 
-fn load_average() -> f64 {
+/// How many have been running or waiting to run on this machine, over the last minute.
+pub(crate) fn load_average() -> f64 {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(f64::NAN)
 }
