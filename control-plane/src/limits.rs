@@ -181,7 +181,8 @@ pub const FETCH_TOTAL_WAIT: Duration = Duration::from_secs(3600);
 /// Beginning of a source in which a web page is looked for; browsers look at 1445 (WHATWG MIME Sniffing, 7).
 pub const FETCH_SNIFF_BYTES: usize = 1 << 10;
 
-/// Free space below which nothing new is accepted: the ledger and running jobs must be able to end.
+/// Free space below which this server is not ready: the ledger and running jobs must be able to end. Requests are still
+/// taken until the disk is full.
 pub const FREE_DISK_BYTES_MIN: u64 = 256 << 20;
 /// Open connections of one address: half of all.
 pub const CONNECTIONS_OF_ONE_ADDRESS_MAX: usize = CONNECTIONS_MAX / 2;
