@@ -142,7 +142,7 @@ impl Writer {
         }
         let mut connection = match connection {
             Some(connection) => connection,
-            None => self.options.connect().await?,
+            None => self.connect().await?,
         };
         if turn.batch.is_none() {
             // A deferred transaction that upgrades can fail with SQLITE_BUSY_SNAPSHOT, which no busy timeout covers.
@@ -152,6 +152,14 @@ impl Writer {
         }
         let connection = Connection::SqliteWriter(QueuedWriter::begin(connection));
         Ok(SqliteTransaction { writer: self, turn, connection: Some(connection) })
+    }
+
+    /// A new connection that can write. Where the file may not be written SQLite opens it for reading without a word, and
+    /// lets transactions begin; kept for the next turn, such a connection would outlive the fault.
+    async fn connect(&self) -> Result<SqliteConnection, StoreError> {
+        let mut connection = self.options.connect().await?;
+        connection.execute("DELETE FROM leases WHERE false").await?;
+        Ok(connection)
     }
 
     async fn take_turn(&self) -> MutexGuard<'_, Turn> {
