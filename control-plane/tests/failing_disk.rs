@@ -63,7 +63,7 @@ pub unsafe extern "C" fn write(fd: c_int, bytes: *const c_void, count: usize) ->
     }
     // SAFETY: the caller's promise is passed on.
     let answer = unsafe { libc::syscall(libc::SYS_write, fd, bytes, count) };
-    answer as isize
+    isize::try_from(answer).unwrap_or(-1)
 }
 
 /// As the C library's.
@@ -77,5 +77,5 @@ pub unsafe extern "C" fn pwrite64(fd: c_int, bytes: *const c_void, count: usize,
     }
     // SAFETY: the caller's promise is passed on.
     let answer = unsafe { libc::syscall(libc::SYS_pwrite64, fd, bytes, count, offset) };
-    answer as isize
+    isize::try_from(answer).unwrap_or(-1)
 }
