@@ -68,9 +68,9 @@ impl SqliteDatabase {
     }
 }
 
-/// SQLite takes a file that is shorter than its first page for a new one, and writes over it. What is longer and no
-/// database it refuses by itself. The file is not opened: closing it would take SQLite's locks along, which belong to
-/// the process.
+/// SQLite takes a file of one byte for a new one, writes over it, and has few words for other fragments; what is longer
+/// than a page and no database it refuses by itself. The file is not opened: closing it would take SQLite's locks
+/// along, which belong to the process.
 fn refuse_fragments(data_dir: &Path) -> Result<(), StoreError> {
     let path = data_dir.join("avs.db");
     let size_bytes = |path: &Path| match std::fs::metadata(path) {

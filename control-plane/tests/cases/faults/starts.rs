@@ -108,6 +108,8 @@ async fn a_database_file_that_is_none_ends_the_start_with_a_clear_line() {
 
 #[tokio::test]
 async fn a_database_file_that_is_short_and_none_is_not_taken_for_new() {
+    // SQLite would write over this one.
+    Stopped::after_a_job().await.assert_refuses(b"\n", "neither empty nor a whole SQLite database").await;
     Stopped::after_a_job().await.assert_refuses(b"notes", "neither empty nor a whole SQLite database").await;
 }
 
