@@ -9,10 +9,11 @@ use std::process::Command;
 
 use super::{Database, Server};
 
-/// A server whose data directory has a small file system of its own; dropped in this order.
+/// A server whose data directory has a small file system of its own; dropped in this order, once the
+/// server is dead: what is mounted cannot be removed.
 pub(crate) struct Cramped {
-    pub(crate) server: Server,
     pub(crate) disk: SmallDisk,
+    pub(crate) server: Server,
 }
 
 impl Cramped {
