@@ -15,7 +15,9 @@
 
 mod brief;
 pub mod recording;
+pub mod sound;
 mod storyboard;
+pub mod timing;
 
 pub use brief::{Brief, BriefAsset, asset_id};
 pub use storyboard::{
