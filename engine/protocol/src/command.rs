@@ -54,6 +54,14 @@ pub enum Command {
         /// The files to look into.
         assets: Vec<AssetFile>,
     },
+    /// Asks to look into files and listen to them. Valid once, between `Probe` and `Render`; answered by one `Analyzed`
+    /// a file and then `AnalysisEnded`, or by `Failed`.
+    Analyze {
+        /// The job these files belong to.
+        job: JobRef,
+        /// The files; fonts are left out of the answer.
+        assets: Vec<AssetFile>,
+    },
     /// Asks for the MP4. Valid once; answered by `Progress` events and then `Completed` or `Failed`.
     Render {
         /// The job to render.

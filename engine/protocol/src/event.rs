@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, JobRef, SandboxReport};
+use crate::{AssetAnalysis, Failure, JobRef, SandboxReport};
 
 /// What a media file turned out to be; decides its price.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +119,20 @@ pub enum Event {
         job: JobRef,
         /// What the files are.
         assets: Vec<ProbedAsset>,
+    },
+    /// What one file looks and sounds like.
+    Analyzed {
+        /// The job of the `Analyze`.
+        job: JobRef,
+        /// What was found. Boxed: it is much larger than the other events.
+        analysis: Box<AssetAnalysis>,
+    },
+    /// Every file has been told of.
+    AnalysisEnded {
+        /// The job of the `Analyze`.
+        job: JobRef,
+        /// Families of letters that texts can use on this machine, sorted.
+        font_families: Vec<String>,
     },
     /// How far `Render` is; sent at most a few times a second.
     Progress {

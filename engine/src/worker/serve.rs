@@ -89,7 +89,7 @@ impl Listener {
                         tracing::info!(job = job.job_id, "cancelled");
                     }
                 }
-                Command::Probe { .. } | Command::Render { .. } => {
+                Command::Probe { .. } | Command::Analyze { .. } | Command::Render { .. } => {
                     if self.send_work.try_send(command).is_err() {
                         tracing::error!("more commands than the contract allows");
                         break;
