@@ -26,7 +26,7 @@ pub(super) fn dates(text: &str) -> Vec<Range<usize>> {
             r"(?:{nth}\s?(?:[-–]|to|bis|und|and|au|al)\s?)?{nth}\s*(?:of\s+|de\s+)?{MONTHS}\b{year}|{MONTHS}\b\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?[0-9]{{1,2}}(?:st|nd|rd|th)?)?\b{year}|[0-9]{{1,2}}\.\s?[0-9]{{1,2}}\.(?:\s?(?:20)?[0-9]{{2}}\b)?|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b|\b[0-9]{{1,2}}/[0-9]{{1,2}}/(?:20)?[0-9]{{2}}\b"
         );
         let cjk = r"(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}[日号](?:\s?[（(][月火水木金土日](?:曜日?)?[)）])?|[月火水木金土日]曜日|今週末|(?:[0-9]{4}년\s?)?[0-9]{1,2}월\s?[0-9]{1,2}일";
-        let words = r"\b(?:tonight|tomorrow|this weekend|next weekend|next week|heute abend|dieses wochenende|ce week-end|ce soir|este fin de semana)\b";
+        let words = r"\b(?:19|20)[0-9]{2}\s?[–-]\s?(?:19|20)[0-9]{2}\b|\b(?:tonight|tomorrow|this weekend|next weekend|next week|heute abend|dieses wochenende|ce week-end|ce soir|este fin de semana)\b";
         regex_of(&format!(
             r"(?i)\b{lead}(?:(?:\b{weekday}|(?-i:\b{short})),?\s+(?:the\s+|den\s+|le\s+|el\s+)?)?(?:\b(?:{day}))|\b{lead}\b{weekday}\b|{words}|{cjk}"
         ))
@@ -55,8 +55,9 @@ fn is_word(date: &str, text: &str, range: &Range<usize>) -> bool {
     let holiday = ["Black", "Cyber", "Good", "Giving", "Casual", "Easter", "Palm"]
         .iter()
         .any(|word| lead.ends_with(word));
+    let whose = text[range.end..].starts_with("'s ") || text[range.end..].starts_with("’s ");
     let may = (date.starts_with("may ") || date.starts_with("mar ")) && !date.contains(char::is_uppercase);
-    holiday || may
+    holiday || may || whose
 }
 
 /// Returns where times of day are, in order.

@@ -79,7 +79,7 @@ fn hex_colour(digits: &str) -> Option<String> {
     let hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     match digits.len() {
         6 if hex => Some(format!("#{}", digits.to_lowercase())),
-        3 if hex && digits.bytes().any(|byte| byte.is_ascii_digit()) => {
+        3 if hex && (digits.bytes().any(|byte| byte.is_ascii_digit()) || matches!(digits, "fff" | "FFF")) => {
             let doubled: String = digits.to_lowercase().chars().flat_map(|c| [c, c]).collect();
             Some(format!("#{doubled}"))
         }

@@ -25,7 +25,7 @@ pub(super) struct Length {
 }
 
 const NUMBER: &str = r"(?:[0-9]{1,3}(?:[.,][0-9]{1,2})?|an?|one|two|three|five|ten|fifteen|twenty|thirty|forty|forty-five|fifty|sixty|ninety|half an?|eine[rn]?|zwei|drei|zehn|fünfzehn|zwanzig|dreißig|sechzig|une?|deux|dix|quinze|vingt|trente|soixante|una?|dos|diez|quince|veinte|treinta|sesenta)";
-const UNIT: &str = r"(?:(?P<s>seconds?|secs?|sekunden?|sek\.?|sekündige[rsn]?|secondes?|segundos?|secondi|secondo|seconden|секунды?|с|s)|(?P<m>minutes?|mins?|minuten?|minütige[rsn]?|minutos?|minuti|минуты?|m))\b";
+const UNIT: &str = r"(?:(?P<s>seconds?|secs?|sekunden?|sek\.?|sekündige[rsn]?|secondes?|segundos?|secondi|secondo|seconden|секунд\p{L}*|ثانية|ثوان|שניות|δευτερόλεπτα|s)|(?P<m>minutes?|mins?|minuten?|minütige[rsn]?|minutos?|minuti|минут\p{L}*|دقيقة|m))\b";
 const CAP: &str = r"(?:under|max(?:imum|imal)?\.?|up to|less than|at most|no longer than|not longer than|no more than|shorter than|below|within|unter|höchstens|bis zu|moins de|au plus|maximum|menos de|máximo|meno di)";
 
 /// Finds it. `text` has its quotes and addresses masked.
@@ -147,14 +147,17 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
         .name("m")
         .or_else(|| found.name("m2"))
         .is_some_and(|unit| unit.as_str().eq_ignore_ascii_case("m"));
-    if is_one_of(first, NOT_LENGTHS) {
+    if is_one_of(first, NOT_LENGTHS) && !next.get(1).is_some_and(|word| is_video(word)) {
         return false;
     }
     let glued_s = found.name("s2").is_some_and(|unit| unit.as_str() == "s");
     if glued_s && lead.first().is_some_and(|word| is_one_of(word, &["the", "the'"])) {
         return false;
     }
-    let modifies = next.iter().take_while(|word| !is_one_of(word, PREPOSITIONS)).any(|word| is_media(word));
+    let modifies = next
+        .iter()
+        .take_while(|word| !is_one_of(word, PREPOSITIONS))
+        .any(|word| is_media(word) || word.rsplit('-').next().is_some_and(is_media));
     if modifies
         || is_one_of(first, &["long", "lang", "lange", "langes", "langen", "total", "longs"]) && !clock
     {
@@ -181,6 +184,17 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
         )
     }) && lead.iter().any(|word| is_media(word) || is_one_of(word, LENGTH_WORDS));
     alone || named || told || told_far || of
+}
+
+/// "5 minute recipe" is a recipe, "30 second recipe video" is none.
+fn is_video(word: &str) -> bool {
+    is_one_of(
+        word,
+        &[
+            "video", "clip", "reel", "short", "tutorial", "teaser", "film", "ad", "vidéo", "vídeo", "tiktok",
+            "story",
+        ],
+    )
 }
 
 /// Returns whether a word is one for a video, alone or at the end of a German compound.

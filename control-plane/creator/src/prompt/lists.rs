@@ -10,7 +10,7 @@ use super::duration::is_media;
 use super::quotes::regex_of;
 use super::text::{MASK, SOFT_MASK, after, capitalised, ends_sentence, is_one_of, shown};
 use super::votes::is_style_word;
-use super::words::{MAKE, TO_THE_MAKER};
+use super::words::{DANGLING, MAKE, TO_THE_MAKER};
 use super::{Genre, ItemKind};
 
 /// Most items.
@@ -35,8 +35,11 @@ pub(super) struct List {
 /// Finds it. What is understood already is masked in `text`.
 pub(super) fn list(text: &str, genre: Genre) -> List {
     let mut list = counted(text);
+    let in_order =
+        || one_after_another(text, genre).filter(|_| matches!(genre, Genre::Recipe | Genre::HowTo));
     let found = marked_lines(text)
         .or_else(|| numbered_inline(text))
+        .or_else(in_order)
         .or_else(|| after_a_word(text, genre))
         .or_else(|| one_after_another(text, genre))
         .or_else(|| side_by_side(text, genre));
@@ -162,7 +165,12 @@ fn after_a_word(text: &str, genre: Genre) -> Found {
             () if is("place") => Some(ItemKind::Place),
             () => None,
         };
-        if let Some((items, range)) = inline(text, whole.end(), if colon { 2 } else { 3 }, genre) {
+        if let Some((items, range)) = inline(
+            text,
+            whole.end(),
+            if colon { 2 } else { 3 },
+            if is("step") { Genre::HowTo } else { genre },
+        ) {
             return Some((items, range, kind));
         }
     }
@@ -225,6 +233,8 @@ fn is_item(part: &str, shown: &str, genre: Genre) -> bool {
     let first = words.first().copied().unwrap_or_default();
     let fact =
         first.starts_with(|c: char| c.is_ascii_digit()) && !matches!(genre, Genre::Recipe | Genre::HowTo);
+    // What is done in a step is said to the viewer.
+    let step = matches!(genre, Genre::Recipe | Genre::HowTo);
     let told = is_one_of(first, &["we", "you", "i", "it", "wir", "nous"])
         || words.len() == 1 && is_one_of(first, &["call", "tel", "code"])
         || is_one_of(first, MAKE)

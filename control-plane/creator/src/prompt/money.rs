@@ -26,7 +26,7 @@ pub(super) struct Money {
 pub(super) fn money(text: &str) -> Money {
     static DISCOUNT: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?i)(?:\b(?:up to|bis zu|jusqu['’]à|hasta(?: un)?|fino al?)\s+)?[-–]?\b[0-9]{1,2}(?:[.,][0-9])?\s?(?:%|percent|prozent)\s?(?:off(?: everything)?|discount|rabatt|reduziert|de réduction|de remise|de rabais|de descuento|dto\.?|di sconto|de desconto|korting|オフ|引き|割引)|(?:^|\s)[-–][0-9]{1,2}\s?%|[0-9]割引き?|半額|[0-9][0-9.]*折|\bhalf[ -](?:price|off)|\bbuy (?:one|two|1|2),? get (?:one|1)(?: free)?|\b[23] for [12]\b|\bfree (?:shipping|delivery)|送料無料",
+            r"(?i)(?:\b(?:up to|bis zu|jusqu['’]à|hasta(?: un| el)?|fino al?)\s+)?[-–]?\b[0-9]{1,2}(?:[.,][0-9])?\s?(?:%|percent|prozent)\s?(?:off(?: everything)?|discount|rabatt|reduziert|de réduction|de remise|de rabais|de descuento|dto\.?|di sconto|de desconto|korting|オフ|引き|割引)|(?:^|\s)[-–][0-9]{1,2}\s?%|[0-9]割引き?|半額|[0-9][0-9.]*折|\bhalf[ -](?:price|off)|\bbuy (?:one|two|1|2),? get (?:one|1)(?: free)?|\b[23] for [12]\b|\bfree (?:shipping|delivery)|送料無料",
         )
     });
     static COUPON: LazyLock<Regex> = LazyLock::new(|| {
@@ -60,7 +60,7 @@ fn read_prices(text: &str, money: &mut Money) {
             r"(?i)(?:(?:US|A|C|R|HK|NZ)?[$€£¥₹₩₽]|\b(?:CHF|EUR|USD|GBP)\s)\s?{number}(?:k|m|bn)?{per}|\b{number}\s?(?:€|£|₽|zł|kč|円|元|원|ウォン|(?:euros?|eur|dollars?|usd|pounds?|gbp|kr|chf|cents?|pesos?|francs?|yen|rupees)\b){per}"
         ))
     });
-    let mut old: Option<String> = None;
+    let mut old: Option<(String, Option<String>)> = None;
     let mut end = 0;
     for found in PRICE.find_iter(text).take(PRICES_MAX * 2) {
         let amount = found.as_str().trim_end_matches(['.', ',', ' ']);
@@ -78,27 +78,36 @@ fn read_prices(text: &str, money: &mut Money) {
                 Some(last) if !announces_new(after(text, range.end, 20)) => {
                     last.was = Some(amount.to_owned())
                 }
-                _ => old = Some(amount.to_owned()),
+                _ => old = Some((amount.to_owned(), what_before(before_old(gap)))),
             }
             continue;
         }
-        let what = what_before(gap).or_else(|| what_after(after(text, range.end, 60)));
-        money.prices.push(Price { amount: amount.to_owned(), was: old.take(), what });
+        let (was, was_for) = old.take().map_or((None, None), |old| (Some(old.0), old.1));
+        let what = what_before(gap).or(was_for).or_else(|| what_after(after(text, range.end, 60)));
+        money.prices.push(Price { amount: amount.to_owned(), was, what });
     }
     // An old price without a new one is a price.
-    if let Some(amount) = old {
-        money.prices.push(Price { amount, was: None, what: None });
+    if let Some((amount, what)) = old {
+        money.prices.push(Price { amount, was: None, what });
     }
     money.prices.truncate(PRICES_MAX);
 }
 
 fn is_old(gap: &str) -> bool {
+    old_words(gap).is_some()
+}
+
+fn before_old(gap: &str) -> &str {
+    old_words(gap).map_or(gap, |at| &gap[..at])
+}
+
+fn old_words(gap: &str) -> Option<usize> {
     static OLD: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
             r"(?i)(?:\b(?:was|were|previously|originally|regular(?:ly)?|normally|usually|instead of|rather than|down from|reduced from|statt|bisher|vorher|uvp|au lieu de|avant|en vez de|en lugar de|antes|invece di|reg\.?|list price)|通常価格?は?|定価|原价)\s*(?:only|at|:|de)?\s*$",
         )
     });
-    OLD.is_match(gap)
+    OLD.find(gap).map(|found| found.start())
 }
 
 fn announces_new(tail: &str) -> bool {

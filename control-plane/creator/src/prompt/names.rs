@@ -274,8 +274,7 @@ pub(super) fn place(text: &str, genre: Genre, title: Option<&str>) -> Option<Str
         return Some(shown(found.as_str()));
     }
     let led = IN.captures_iter(text).take(16).filter_map(|found| found.name("a"));
-    let mut led =
-        led.filter(|name| is_name(name.as_str()) && !name.as_str().starts_with(|c: char| c.is_ascii_digit()));
+    let mut led = led.filter(|name| is_name(name.as_str()) && !text[name.end()..].starts_with(['\'', '’']));
     if let Some(name) = led.next() {
         return Some(shown(name.as_str()));
     }
@@ -306,7 +305,7 @@ fn alone(text: &str, genre: Genre, title: Option<&str>) -> Option<String> {
 pub(super) fn author_after_quote(tail: &str) -> Option<String> {
     static AUTHOR: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"^[\s,.]{0,3}(?:(?:[–—―-]+|~)\s?(?i:by\s)?|(?i:by|von|par|por|di|de|said|says|sagt)\s)(\p{Lu}[\p{L}.'’-]*(?:\s(?:\p{Lu}[\p{L}.'’-]*|von|van|de|der|la|al)){0,3}(?:,\s(?:\p{L}+\s?){1,3})?|[\p{Lo}ー・]{2,16})",
+            r"^[\s,.]{0,3}(?:(?:[–—―-]+|~)\s?(?i:by\s)?|(?i:by|von|par|por|di|de|said|says|sagt)\s)((?:\p{Lu}\.|\p{Lu}[\p{L}'’-]*)(?:\s(?:\p{Lu}\.|\p{Lu}[\p{L}'’-]*|von|van|de|der|la|al)){0,3}(?:,\s(?:\p{L}+\s?){1,3})?|[\p{Lo}ー・]{2,16})",
         )
     });
     let author = AUTHOR.captures(tail)?.get(1)?.as_str();

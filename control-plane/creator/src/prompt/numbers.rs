@@ -2,12 +2,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::NumberFact;
 use super::duration::is_media;
 use super::quotes::regex_of;
-use super::text::{after, is_one_of};
+use super::text::{MASK, after, before, is_one_of};
 
 /// Most facts.
 const NUMBERS_MAX: usize = 8;
@@ -22,15 +22,16 @@ pub(super) fn numbers(text: &str, sports: bool) -> Vec<NumberFact> {
     static SCORE: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(r"(?:^|[\s(,:])(?P<value>[0-9]{1,3}\s?[–:-]\s?[0-9]{1,3})(?:\s(?P<what>\p{L}[\p{L}'’-]*))?")
     });
+    static UNIT: LazyLock<Regex> = LazyLock::new(|| {
+        regex_of(r"(?:^|[\s(,:;])(?P<value>[0-9][0-9.,]*)\s?(?P<what>m²|sqm|sq\.? ?ft|km|acres)(?:[\s,.;]|$)")
+    });
     static CJK: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(r"(?P<value>[0-9][0-9,.]*万?)(?P<what>人|食|名|件|社|周年|都市|国|冊|杯|本)")
     });
     let mut facts = Vec::new();
     if sports {
         for found in SCORE.captures_iter(text).take(NUMBERS_MAX) {
-            let what = found.name("what").map_or("", |what| what.as_str());
-            let what = if is_one_of(what, NOT_COUNTED) { "" } else { what };
-            facts.push(NumberFact { value: found["value"].to_owned(), what: what.to_owned() });
+            facts.push(score(text, &found));
         }
     }
     for found in FACT.captures_iter(text).take(NUMBERS_MAX * 8) {
@@ -48,11 +49,36 @@ pub(super) fn numbers(text: &str, sports: bool) -> Vec<NumberFact> {
         let end = if two { what.end() + 1 + next.len() } else { what.end() };
         facts.push(NumberFact { value: found["value"].to_owned(), what: text[what.start()..end].to_owned() });
     }
+    for found in UNIT.captures_iter(text).take(NUMBERS_MAX) {
+        facts.push(NumberFact { value: found["value"].to_owned(), what: found["what"].to_owned() });
+    }
     for found in CJK.captures_iter(text).take(NUMBERS_MAX) {
         facts.push(NumberFact { value: found["value"].to_owned(), what: found["what"].to_owned() });
     }
     facts.truncate(NUMBERS_MAX);
     facts
+}
+
+/// "Rovers 3–1 United" is shown whole.
+fn score(text: &str, found: &Captures<'_>) -> NumberFact {
+    let value = found.name("value").expect("not optional");
+    let what = found.name("what").filter(|what| !is_one_of(what.as_str(), NOT_COUNTED));
+    let lead = before(text, value.start(), 40);
+    let home = lead
+        .trim_end()
+        .rsplit([' ', '\n', MASK])
+        .next()
+        .filter(|word| lead.ends_with(' ') && word.starts_with(char::is_uppercase));
+    match (home, what) {
+        (Some(home), Some(what)) if what.as_str().starts_with(char::is_uppercase) => {
+            let start = value.start() - 1 - home.len();
+            NumberFact { value: text[start..what.end()].to_owned(), what: String::new() }
+        }
+        _ => NumberFact {
+            value: value.as_str().to_owned(),
+            what: what.map_or("", |what| what.as_str()).to_owned(),
+        },
+    }
 }
 
 /// What follows a number and is not counted by it.

@@ -71,10 +71,10 @@ pub(super) fn read(prompt: &str) -> Understanding {
         address: contacts.address,
         hashtags: contacts.hashtags,
         brand: None,
-        names: names::names(&rest, language),
+        names: Vec::new(),
         author: None,
         call_to_action: action::call_to_action(&rest),
-        numbers: numbers::numbers(&rest, genre == Genre::Sports),
+        numbers: Vec::new(),
         accent,
         palette: wishes::palette(&ballot),
         wishes,
@@ -85,6 +85,12 @@ pub(super) fn read(prompt: &str) -> Understanding {
     }
     read_quotes(&mut understanding, &quotes, &whole);
     read_names(&mut understanding, &rest, list.headline);
+    if let Some(place) =
+        understanding.place.as_deref().and_then(|place| Some((rest.find(place)?, place.len())))
+    {
+        mask(&mut rest, place.0..place.0 + place.1, MASK);
+    }
+    understanding.numbers = numbers::numbers(&rest, genre == Genre::Sports);
     understanding
 }
 
@@ -94,6 +100,11 @@ fn genre(ballot: &Ballot, quotes: &[Quote], open: &str, money: &money::Money) ->
     let cheaper = !money.discounts.is_empty() || money.coupon.is_some();
     if cheaper && matches!(voted, Genre::General | Genre::Teaser | Genre::Announcement) {
         return Genre::Sale;
+    }
+    let played =
+        ["match", "game", "derby", "tournament*", "season", "league", "spiel", "fußball*", "partido", "試合"];
+    if voted == Genre::Recap && played.iter().any(|stem| ballot.holds(stem)) {
+        return Genre::Sports;
     }
     let words: Vec<&Quote> = quotes.iter().filter(|quote| quote.role == Role::Words).collect();
     let authored =
@@ -115,6 +126,8 @@ fn read_quotes(understanding: &mut Understanding, quotes: &[Quote], whole: &str)
         let slot = match quote.role {
             Role::Words => None,
             Role::Title => Some(&mut understanding.title),
+            // A song's name is what it is about; who plays it is the brand.
+            Role::Name if understanding.genre == Genre::Music => Some(&mut understanding.title),
             Role::Name => Some(&mut understanding.brand),
             Role::CallToAction => Some(&mut understanding.call_to_action),
             Role::Code => Some(&mut understanding.coupon),
@@ -136,6 +149,7 @@ fn read_quotes(understanding: &mut Understanding, quotes: &[Quote], whole: &str)
 
 fn read_names(understanding: &mut Understanding, rest: &str, headline: Option<String>) {
     let genre = understanding.genre;
+    understanding.names = names::names(rest, &understanding.language);
     let brand = names::brand(rest, genre, &understanding.language);
     understanding.brand = understanding.brand.take().or(brand);
     if genre == Genre::Testimonial && understanding.author.is_none() {

@@ -24,9 +24,17 @@ pub(super) fn title(text: &str, language: &str, genre: Genre) -> Option<String> 
         _ => clauses(text, ends_clause)
             .into_iter()
             .take(CLAUSES_MAX)
+            .filter(|range| !asks_in_other_letters(&text[range.clone()]))
             .find_map(|range| subject(&text[range], genre))
             .map(|title| capitalised(&title)),
     })
+}
+
+/// Verbs of languages without a word list here are not known; the word for a video tells as much.
+fn asks_in_other_letters(clause: &str) -> bool {
+    ["فيديو", "видео", "ролик", "відео", "βίντεο", "וידאו", "सीरीज", "वीडियो", "วิดีโอ", "ویدیو"]
+        .iter()
+        .any(|word| clause.to_lowercase().contains(word))
 }
 
 /// "Title: Better sleep".
@@ -59,10 +67,10 @@ fn how_to(text: &str) -> Option<String> {
 
 /// Returns what a clause is about, if it is about something.
 fn subject(clause: &str, genre: Genre) -> Option<String> {
-    let mut words: Vec<&str> = clause.split([' ', '\n', MASK]).filter(|word| !word.is_empty()).collect();
+    let mut words = words_of(clause);
     drop_politeness(&mut words);
     let first = *words.first()?;
-    if is_one_of(first, PRESENT) {
+    if is_one_of(first, PRESENT) || is_one_of(first, &["about", "über"]) {
         return about(&words[1..]);
     }
     let asked = is_one_of(first, MAKE);
@@ -80,6 +88,21 @@ fn subject(clause: &str, genre: Genre) -> Option<String> {
         None if asked || is_said_to_the_maker(&words) || genre == Genre::Quote => None,
         None => about(&words),
     }
+}
+
+/// Returns the words of a clause without its length and what led to that: "a video of 30 seconds".
+fn words_of(clause: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = Vec::new();
+    for word in clause.split([' ', '\n', MASK]).filter(|word| !word.is_empty()) {
+        if !word.trim_matches(SOFT_MASK).is_empty() {
+            words.push(word);
+        } else if words.last().is_some_and(|last| {
+            is_one_of(last, &["of", "de", "von", "mit", "with", "in", "within", "à", "di"])
+        }) {
+            words.pop();
+        }
+    }
+    words
 }
 
 /// `30-Sekunden-Video` and the like end in such a word.
@@ -109,6 +132,7 @@ fn drop_politeness(words: &mut Vec<&str>) {
 fn is_said_to_the_maker(words: &[&str]) -> bool {
     let first = words.first().copied().unwrap_or_default();
     let told = is_one_of(first, TO_THE_MAKER) || is_one_of(first, MAKE);
+    let told = told || words.len() <= 2 && first.starts_with(|c: char| c.is_ascii_digit());
     told || words.iter().all(|word| {
         is_style_word(word)
             || is_one_of(word, MODIFIERS)
@@ -158,6 +182,13 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     {
         return fitted(&words[media..].join(" "));
     }
+    // "Invite everyone to Jazz Night".
+    let to = rest.iter().take(4).position(|word| is_one_of(word, &["to", "zu", "zum", "zur", "à", "a"]));
+    if let Some(to) =
+        to.filter(|_| is_one_of(words[media], &["invite", "invitation", "einladung", "invitación"]))
+    {
+        return about(&rest[to + 1..]);
+    }
     let lead = rest.iter().take(6).position(|word| is_one_of(word, LEADS));
     match lead {
         Some(0) => return about(&rest[1..]).filter(|title| !is_material(title)),
@@ -169,6 +200,9 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     }
     if rest.first().is_some_and(|word| word.starts_with(char::is_uppercase)) {
         return about(rest);
+    }
+    if words.first().is_some_and(|word| is_one_of(word, TO_THE_MAKER)) {
+        return None;
     }
     let shown_too = is_one_of(words[media], SHOWN_MEDIA);
     let lead = if shown_too { &words[..=media] } else { &words[..media] };
@@ -278,7 +312,8 @@ fn cjk(text: &str) -> Option<String> {
             r"([^\s、。！？\n\x01\x02]{2,16}?)(?:の(?:\x02+の?|[^\s、。\x01\x02]{0,6})?(?:動画|ムービー|ビデオ|CM|映像)|的(?:\x02+的?)?[^，。\x01]{0,4}(?:视频|短片))",
         )
     });
-    const ASKS: [&str; 20] = [
+    const ASKS: [&str; 21] = [
+        "アプリ",
         "動画",
         "ムービー",
         "ビデオ",
@@ -299,6 +334,20 @@ fn cjk(text: &str) -> Option<String> {
         "最後",
         "字幕",
         "音楽",
+    ];
+    const GENERIC: [&str; 12] = [
+        "リリース",
+        "特徴",
+        "機能",
+        "メニュー",
+        "材料",
+        "セール",
+        "開催",
+        "発売",
+        "限定",
+        "手順",
+        "まで",
+        "発売中",
     ];
     let parts = clauses(text, |c| ends_clause(c) && !matches!(c, '-'));
     let mut short = parts.iter().take(CLAUSES_MAX).map(|range| shown(&text[range.clone()])).filter(|part| {
