@@ -50,7 +50,8 @@ pub(super) fn quotes(text: &str) -> Vec<Quote> {
         if open && let Some(end) = closing(text, at, c, previous) {
             let range = at..end;
             let inside = inside(text, &range);
-            if inside.chars().any(char::is_alphanumeric) {
+            let least = if matches!(c, '\'' | '‘') { 3 } else { 1 };
+            if inside.chars().filter(|c| c.is_alphanumeric()).count() >= least {
                 let role = role(text, &range);
                 found.push(Quote { range, text: inside, role });
                 from = end;

@@ -83,7 +83,8 @@ pub(super) fn capitalised(text: &str) -> String {
     let plain = first.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '/'));
     let mut chars = text.chars();
     match chars.next() {
-        Some(c) if plain => c.to_uppercase().chain(chars).collect(),
+        // "ß" would become two letters.
+        Some(c) if plain && c.to_uppercase().count() == 1 => c.to_uppercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }

@@ -354,6 +354,8 @@ fn cjk(text: &str) -> Option<String> {
         let count = part.chars().count();
         (3..=20).contains(&count)
             && !ASKS.iter().any(|ask| part.contains(ask))
+            && !part.starts_with(['を', 'の', 'は', 'で', 'に', 'が', 'と', 'も'])
+            && !GENERIC.contains(&part.as_str())
             && !part.contains([SOFT_MASK])
             && part.chars().all(|c| !c.is_ascii_digit())
             && part.chars().any(|c| u32::from(c) >= 0x2e80)
