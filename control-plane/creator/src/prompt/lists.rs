@@ -174,7 +174,7 @@ fn after_a_word(text: &str, genre: Genre) -> Found {
             return Some((items, range, kind));
         }
     }
-    if matches!(genre, Genre::Invite | Genre::News | Genre::Quote) {
+    if matches!(genre, Genre::Invite | Genre::News | Genre::Quote | Genre::Testimonial) {
         return None;
     }
     for found in COLON.captures_iter(text).take(16) {
@@ -214,6 +214,10 @@ fn inline(text: &str, start: usize, least: usize, genre: Genre) -> Option<(Vec<S
         parts.extend(AND.splitn(last, if parts.is_empty() { ITEMS_MAX } else { 2 }).map(|part| {
             part.trim_start_matches("and ").trim_start_matches("und ").trim_start_matches("et ")
         }));
+    }
+    // "3 tips to sleep: a, b, c": the list begins after the colon.
+    if parts.first().is_some_and(|part| part.contains(": ")) {
+        return None;
     }
     let mut items: Vec<String> = Vec::new();
     for part in parts {

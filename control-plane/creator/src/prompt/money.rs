@@ -65,10 +65,17 @@ fn read_prices(text: &str, money: &mut Money) {
     for found in PRICE.find_iter(text).take(PRICES_MAX * 2) {
         let amount = found.as_str().trim_end_matches(['.', ',', ' ']);
         let gap = before(text, found.start(), 60);
+        let large =
+            amount.to_lowercase().ends_with(['m', 'k', 'n']) && !amount.to_lowercase().ends_with("yen");
         let gap = if found.start() - end < gap.len() { &text[end..found.start()] } else { gap };
         let range = found.start()..found.start() + amount.len();
         end = range.end;
         money.ranges.push(range.clone());
+        // "Free shipping over $50", "a round of $12M": nothing costs so much.
+        let bound = gap.trim_end().rsplit([' ', '\n']).next().is_some_and(|word| is_one_of(word, BOUNDS));
+        if bound || large {
+            continue;
+        }
         if is_old(gap) {
             match money
                 .prices
@@ -148,6 +155,10 @@ fn what_after(tail: &str) -> Option<String> {
     let end = what.find(" and ").or_else(|| what.find(" und ")).unwrap_or(what.len());
     Some(capitalised(&shown(&what[..end])))
 }
+
+/// Words before an amount that is not a price.
+const BOUNDS: &[&str] =
+    &["over", "above", "exceeding", "save", "raised", "worth", "spend", "über", "spare", "plus"];
 
 /// Words between a thing and its price.
 #[rustfmt::skip]

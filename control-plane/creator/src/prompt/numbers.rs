@@ -41,7 +41,8 @@ pub(super) fn numbers(text: &str, sports: bool) -> Vec<NumberFact> {
             .strip_prefix(' ')
             .and_then(|tail| tail.split([' ', ',', '.', '\n']).next())
             .unwrap_or_default();
-        if is_one_of(what.as_str(), NOT_COUNTED) || is_media(what.as_str()) || is_media(next) {
+        let unit = is_one_of(what.as_str(), &["km", "sqm", "sq", "acres", "m²"]);
+        if unit || is_one_of(what.as_str(), NOT_COUNTED) || is_media(what.as_str()) || is_media(next) {
             continue;
         }
         // "120 square metres": an adjective alone says little.

@@ -91,7 +91,45 @@ pub(super) fn read(prompt: &str) -> Understanding {
         mask(&mut rest, place.0..place.0 + place.1, MASK);
     }
     understanding.numbers = numbers::numbers(&rest, genre == Genre::Sports);
+    keep_own_words(&mut understanding, &whole);
     understanding
+}
+
+/// Leaves out what is not of the prompt's own words: where masks stand within a text, its ends do not belong together.
+fn keep_own_words(understanding: &mut Understanding, whole: &str) {
+    let said = whole.replace('\n', " ").to_lowercase();
+    let own = |text: &String| !text.contains([MASK, SOFT_MASK]) && said.contains(&text.to_lowercase());
+    let it = understanding;
+    let lists = [
+        &mut it.quoted,
+        &mut it.items,
+        &mut it.discounts,
+        &mut it.dates,
+        &mut it.times,
+        &mut it.hashtags,
+        &mut it.names,
+    ];
+    for list in lists {
+        list.retain(own);
+    }
+    let lone = [
+        &mut it.title,
+        &mut it.coupon,
+        &mut it.place,
+        &mut it.address,
+        &mut it.brand,
+        &mut it.author,
+        &mut it.call_to_action,
+    ];
+    for text in lone {
+        *text = text.take().filter(own);
+    }
+    it.prices.retain(|price| own(&price.amount));
+    for price in &mut it.prices {
+        price.was = price.was.take().filter(own);
+        price.what = price.what.take().filter(own);
+    }
+    it.numbers.retain(|fact| own(&fact.value) && own(&fact.what));
 }
 
 /// A quote with its author is one even where the word is not said.
@@ -141,21 +179,37 @@ fn read_quotes(understanding: &mut Understanding, quotes: &[Quote], whole: &str)
             _ => understanding.quoted.extend(pieces(&quote.text)),
         }
         if quote.role == Role::Words && understanding.author.is_none() {
-            understanding.author = names::author_after_quote(after(whole, quote.range.end, 80));
+            let tail = after(whole, quote.range.end, 80);
+            let said = matches!(understanding.genre, Genre::Testimonial | Genre::Quote);
+            let bare = || {
+                said.then(|| format!("– {}", tail.trim_start()))
+                    .and_then(|tail| names::author_after_quote(&tail))
+            };
+            understanding.author = names::author_after_quote(tail).or_else(bare);
         }
     }
     understanding.quoted.truncate(QUOTED_MAX);
 }
 
+/// Beginnings of headlines of what has a name.
+const OURS: [&str; 8] = ["Our ", "My ", "Unser", "Notre ", "Nos ", "Nuestr", "Mein", "Mon "];
+
 fn read_names(understanding: &mut Understanding, rest: &str, headline: Option<String>) {
     let genre = understanding.genre;
     understanding.names = names::names(rest, &understanding.language);
+    let called = understanding.brand.clone();
     let brand = names::brand(rest, genre, &understanding.language);
     understanding.brand = understanding.brand.take().or(brand);
-    if genre == Genre::Testimonial && understanding.author.is_none() {
+    if genre == Genre::Testimonial && understanding.author.is_none() && understanding.quoted.is_empty() {
         understanding.author = names::author_of_testimonial(rest);
     }
     let title = title::title(rest, &understanding.language, genre);
+    // "Our bakery" says less than what it is called.
+    let vague = |title: &String| OURS.iter().any(|ours| title.starts_with(ours));
+    let title = match called {
+        Some(called) if title.as_ref().is_none_or(vague) => Some(called),
+        _ => title,
+    };
     let title = understanding.title.take().or(headline).or(title);
     // A testimonial is not headed by who gives it.
     let author = understanding.author.as_deref().unwrap_or_default();

@@ -80,7 +80,7 @@ pub(super) fn shown(text: &str) -> String {
 /// Returns words for the top of a card: a first word in small letters gets a capital, `iPhone` and `npm.example` do not.
 pub(super) fn capitalised(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
-    let plain = first.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '/'));
+    let plain = first.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '/' | ',' | ';'));
     let mut chars = text.chars();
     match chars.next() {
         // "ß" would become two letters.

@@ -41,7 +41,7 @@ fn asks_in_other_letters(clause: &str) -> bool {
 fn labelled(text: &str) -> Option<String> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?i)(?:\b(?:title|headline|titled|titel|titre|título)\s?:|タイトルは?[:：])\s*([^.;\n\x01。]{2,60})",
+            r"(?i)(?:\b(?:title|headline|titled|titel|titre|título)\s?:|\b(?:title it|call it)\s|タイトルは?[:：])\s*([^.;\n\x01。]{2,60})",
         )
     });
     let title = shown(LABEL.captures(text)?.get(1)?.as_str());
@@ -294,7 +294,9 @@ fn fitted(text: &str) -> Option<String> {
         }
         words.truncate(stop);
     }
-    while words.last().is_some_and(|word| is_one_of(word, DANGLING)) {
+    // "Series A" does not end in an article.
+    let loose = |word: &&str| !word.starts_with(char::is_uppercase) && is_one_of(word, DANGLING);
+    while words.last().is_some_and(loose) {
         words.pop();
     }
     let title = shown(&words.join(" "));

@@ -72,7 +72,7 @@ const GENRES: &[(Genre, &[Stem])] = &[
         ("turnier*", 2), ("foot", 2), ("fútbol", 3), ("partido*", 2), ("試合", 3), ("サッカー", 3), ("比赛", 3),
     ]),
     (Genre::Music, &[
-        ("single", 2), ("album*", 3), ("song*", 2), ("track", 2), ("band", 2), ("music promo*", 5),
+        ("single", 2), ("album*", 3), ("new song", 2), ("song*", 1), ("track", 2), ("band", 2), ("music promo*", 5),
         ("music video*", 4), ("spotify", 3), ("ep", 2), ("out now", 1), ("release*", 1), ("pre-save", 3), ("dj", 2),
         ("musikvideo*", 4), ("lied", 2), ("chanson*", 3), ("canción", 3), ("新曲", 4), ("アルバム", 3), ("lyric*", 3),
         ("stream it", 2), ("新歌", 4),
@@ -90,7 +90,7 @@ const GENRES: &[(Genre, &[Stem])] = &[
     (Genre::Sale, &[
         ("sale*", 4), ("discount*", 3), ("% off", 4), ("percent off", 4), ("black friday", 4), ("cyber monday", 4),
         ("deal*", 3), ("coupon*", 3), ("clearance", 3), ("offer*", 2), ("special offer*", 2), ("schlussverkauf", 4),
-        ("rabatt*", 4), ("angebot*", 3), ("ausverkauf", 4), ("soldes", 4), ("promotion*", 2), ("réduction*", 3),
+        ("rabatt*", 4), ("angebot*", 3), ("ausverkauf", 4), ("soldes", 4), ("promotions", 2), ("réduction*", 3),
         ("rebajas", 4), ("descuento*", 4), ("oferta*", 3), ("saldi", 4), ("セール", 4), ("割引", 4), ("オフ", 2), ("特価", 3),
         ("半額", 3), ("打折", 4), ("促销", 4),
     ]),

@@ -71,7 +71,10 @@ fn japanese_is_understood() {
         (it.quoted, it.call_to_action.as_deref()),
         (vec!["春を、ポケットに。".to_owned()], Some("今すぐダウンロード"))
     );
-    assert_eq!((it.dates, it.aspects, it.title), (vec!["12月1日".to_owned()], vec![Aspect::Portrait], None));
+    assert_eq!(
+        (it.dates, it.aspects, it.title),
+        (vec!["12月1日".to_owned()], vec![Aspect::Portrait], Some("Hanami".to_owned()))
+    );
 }
 
 #[test]

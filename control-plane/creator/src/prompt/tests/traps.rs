@@ -175,3 +175,25 @@ fn every_genre_has_a_pace_that_holds_together() {
         assert!(pace.shot_max_secs < pace.total_secs && pace.hook_secs <= pace.total_secs / 4.0, "{genre:?}");
     }
 }
+
+#[test]
+fn an_amount_is_not_always_a_price() {
+    assert!(of("Free shipping on orders over $50. We raised $12M.").prices.is_empty());
+    assert_eq!(
+        of("Gym membership just $19/month, no joining fee").prices[0].what.as_deref(),
+        Some("Gym membership")
+    );
+}
+
+#[test]
+fn what_is_called_something_is_headed_by_its_name() {
+    let it = of(
+        "Create a promotional video for my yoga studio \"Still Waters\". CTA: Start your free trial at flow.example",
+    );
+    assert_eq!(
+        (it.title.as_deref(), it.call_to_action.as_deref()),
+        (Some("Still Waters"), Some("Start your free trial"))
+    );
+    let named = of("Slideshow of our family reunion photos with the song. Title it Summer at the Lake.");
+    assert_eq!(named.title.as_deref(), Some("Summer at the Lake"));
+}
