@@ -48,7 +48,7 @@ pub fn phrase(language: &str, phrase: Phrase) -> &'static str {
     row.1[column(phrase)]
 }
 
-/// In the order of [`column`].
+/// In the order of [`column()`].
 #[rustfmt::skip]
 const PHRASES: [(&str, [&str; 11]); 20] = [
     ("en", ["Learn more", "Thank you", "Step", "Tip", "Before", "After", "was", "Code", "Save the date", "Offer", "The end"]),
