@@ -14,6 +14,7 @@
 //! the template come from the compiler alone.
 
 mod brief;
+pub mod prompt;
 pub mod recording;
 pub mod sound;
 mod storyboard;
