@@ -16,7 +16,9 @@
 mod brief;
 pub mod prompt;
 pub mod recording;
+pub mod sound;
 mod storyboard;
+pub mod timing;
 
 pub use brief::{Brief, BriefAsset, asset_id};
 pub use storyboard::{
