@@ -4,7 +4,7 @@ use super::Note;
 use super::slot::{Picture, Slot};
 use super::variety::Variety;
 use crate::Layout;
-use crate::footage::{Footage, Want};
+use crate::footage::{Footage, Role, Want};
 use crate::limits;
 use crate::prompt::{Genre, Pace, Understanding};
 
@@ -14,10 +14,20 @@ const LETTERS_PER_SEC: f64 = 9.0;
 const OPEN_SECS_MIN: f64 = 3.0;
 /// Nor longer, in seconds.
 const OPEN_SECS_MAX: f64 = 120.0;
+/// After the last word of a voice, in seconds.
+const AFTER_VOICE_SECS: f64 = 1.2;
+/// A card to music alone, in seconds.
+const MUSIC_SECS_MIN: f64 = 6.0;
+/// A still shows for this many times the median, so that lengths can vary.
+const STILL_FACTOR: f64 = 1.25;
+/// Stills that follow each other faster than this are not seen, in seconds; but where a video is to be fast.
+const STILL_SECS_MIN: f64 = 0.9;
 /// Spread of the lengths of shots: sigma of the logarithm (research 1.1).
 const SHOT_SIGMA: f64 = 0.45;
 /// Spread of the lengths of scenes with words, which must be read.
 const WORDS_SIGMA: f64 = 0.22;
+/// A gallery is looked at for this long at least, in seconds.
+const GALLERY_SECS_MIN: f64 = 2.0;
 /// Pictures of one gallery.
 const GALLERY: std::ops::RangeInclusive<usize> = 3..=6;
 
@@ -32,18 +42,22 @@ pub(super) struct Wanted {
 
 impl Wanted {
     pub(super) fn of(understanding: &Understanding, footage: &Footage, slots: &[Slot]) -> Self {
-        let pace = pace(understanding);
+        let pace = pace(understanding, footage);
         let known = |secs: Option<f64>| secs.filter(|secs| secs.is_finite());
         let cap = known(understanding.duration_cap_secs).unwrap_or(f64::INFINITY);
         let named = known(understanding.duration_secs);
-        let duration = named.unwrap_or_else(|| open_duration(&pace, footage, slots));
+        let voice = footage.with_role(Role::Voice).next().map(|voice| footage.files[voice].duration_secs);
+        // Who speaks is heard to the end.
+        let spoken = voice.map(|secs| secs + AFTER_VOICE_SECS).filter(|_| named.is_none());
+        let duration = named.or(spoken).unwrap_or_else(|| open_duration(&pace, footage, slots));
         let (least, most) = (*limits::DURATION_SECS.start(), *limits::DURATION_SECS.end());
-        Self { duration_secs: duration.min(cap).clamp(least, most), is_fixed: named.is_some(), pace }
+        let is_fixed = named.is_some() || spoken.is_some();
+        Self { duration_secs: duration.min(cap).clamp(least, most), is_fixed, pace }
     }
 }
 
 /// The genre's pace, as fast as the prompt wants it.
-fn pace(understanding: &Understanding) -> Pace {
+fn pace(understanding: &Understanding, footage: &Footage) -> Pace {
     let mut pace = understanding.genre.pace();
     let factor = match (understanding.wishes.fast, understanding.wishes.slow) {
         (true, false) => 0.7,
@@ -52,7 +66,12 @@ fn pace(understanding: &Understanding) -> Pace {
     };
     pace.shot_median_secs *= factor;
     pace.shot_max_secs *= factor;
-    pace.shot_min_secs *= if factor < 1.0 { factor } else { 1.0 };
+    let is_fast = factor < 1.0 || matches!(understanding.genre, Genre::Sports | Genre::Music);
+    let stills = footage.shown().iter().filter(|index| !footage.files[**index].is_moving()).count();
+    if !is_fast && stills * 2 > footage.shown().len() {
+        pace.shot_min_secs = pace.shot_min_secs.max(STILL_SECS_MIN);
+    }
+    pace.shot_median_secs = pace.shot_median_secs.max(pace.shot_min_secs * 1.3);
     pace
 }
 
@@ -60,8 +79,17 @@ fn pace(understanding: &Understanding) -> Pace {
 fn open_duration(pace: &Pace, footage: &Footage, slots: &[Slot]) -> f64 {
     let words: f64 = slots.iter().map(|slot| slot.wish_secs).sum();
     let shown = footage.shown();
-    if shown.is_empty() || slots.iter().any(|slot| matches!(slot.picture, Picture::Part(..))) {
-        return words.clamp(OPEN_SECS_MIN, OPEN_SECS_MAX);
+    let tenths = |secs: f64| (secs * 10.0).round() / 10.0;
+    if shown.is_empty() {
+        let has_music = footage.with_role(Role::Music).next().is_some();
+        let least = if has_music { MUSIC_SECS_MIN } else { OPEN_SECS_MIN };
+        return tenths(words.clamp(least, OPEN_SECS_MAX));
+    }
+    if slots.iter().any(|slot| matches!(slot.picture, Picture::Part(..))) {
+        let most: f64 = slots.iter().map(|slot| slot.max_secs).sum();
+        // A recording is followed, but not at any length; somebody who speaks goes on.
+        let wish = words.min(pace.total_secs * 1.5).max(pace.total_secs.min(most));
+        return tenths(wish.clamp(OPEN_SECS_MIN, OPEN_SECS_MAX));
     }
     let placed: usize = slots.iter().map(Slot::files_count).sum();
     let unplaced = shown.len().saturating_sub(placed) as f64;
@@ -69,10 +97,10 @@ fn open_duration(pace: &Pace, footage: &Footage, slots: &[Slot]) -> f64 {
     let cards: f64 = slots.iter().filter(|slot| slot.is_card()).map(|slot| slot.wish_secs).sum();
     let lasting = |index: usize| {
         let file = &footage.files[index];
-        if file.is_moving() { file.usable_secs() } else { pace.shot_max_secs.max(4.0) }
+        if file.is_moving() { file.usable_secs() } else { (pace.shot_median_secs * STILL_FACTOR).max(3.0) }
     };
     let files: f64 = shown.into_iter().map(lasting).sum();
-    wish.min(cards + files).max(words).clamp(OPEN_SECS_MIN, OPEN_SECS_MAX)
+    tenths(wish.min(cards + files).max(words).clamp(OPEN_SECS_MIN, OPEN_SECS_MAX))
 }
 
 /// Leaves out what there is no time for, and puts shots between the rest.
@@ -214,11 +242,14 @@ fn shots(
     let mut gallery = None;
     let stills = supply.open.iter().filter(|index| !footage.files[**index].is_moving()).count();
     let left = (needed + 1).saturating_sub(count.max(1)).min(stills).min(*GALLERY.end());
-    if needed > count && left >= *GALLERY.start() && wanted.duration_secs - least >= 2.0 {
+    if needed > count && left >= *GALLERY.start() && wanted.duration_secs - least >= GALLERY_SECS_MIN {
         let slot = Slot::new(Layout::Gallery, [None, None, None], Picture::Several(left));
-        gallery = Some(slot.lasting(2.6, 4.0).ranked(1));
+        let mut slot = slot.lasting(2.6, 4.0).ranked(1);
+        slot.min_secs = GALLERY_SECS_MIN;
+        gallery = Some(slot);
         // It takes the time of a few shots.
-        count = count.min(at_most.saturating_sub(count_of(2.0, pace.shot_min_secs.max(0.3), 0.0)));
+        count =
+            count.min(at_most.saturating_sub(count_of(GALLERY_SECS_MIN, pace.shot_min_secs.max(0.3), 0.0)));
     }
     let mut shots: Vec<Slot> = (0..count)
         .map(|_| {

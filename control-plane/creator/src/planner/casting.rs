@@ -188,11 +188,25 @@ impl<'a> Casting<'a> {
             self.choose(*first, roster[ahead].0);
             scenes = rest;
         }
-        let files = roster.into_iter().flat_map(|(file, count)| std::iter::repeat_n(file, count));
-        let pairs: Vec<(usize, usize)> = scenes.iter().copied().zip(files).collect();
+        let items = scenes.iter().filter(|at| self.is_item(**at)).count();
+        let pairs: Vec<(usize, usize)> = if items == roster.len() {
+            // A file an item: what follows on an item without words shows the same.
+            let nth = scenes.iter().scan(0_usize, |items, at| {
+                *items += usize::from(self.is_item(*at));
+                Some(items.saturating_sub(1))
+            });
+            scenes.iter().copied().zip(nth.map(|nth| roster[nth].0)).collect()
+        } else {
+            let files = roster.into_iter().flat_map(|(file, count)| std::iter::repeat_n(file, count));
+            scenes.iter().copied().zip(files).collect()
+        };
         for (at, file) in pairs {
             self.choose(at, file);
         }
+    }
+
+    fn is_item(&self, at: usize) -> bool {
+        matches!(self.slots[at].layout, Layout::Step | Layout::ListItem)
     }
 
     /// The file that the first scene shows though its turn comes later: what comes of the steps, or the liveliest.
@@ -226,6 +240,44 @@ impl<'a> Casting<'a> {
             let Some(chosen) = self.best_of(at, &roster) else { continue };
             roster[chosen].1 -= 1;
             self.choose(at, roster[chosen].0);
+        }
+        self.part_neighbours(&wanting);
+    }
+
+    /// Scenes beside each other that show the same file change it with one further away, where that helps.
+    fn part_neighbours(&mut self, wanting: &[usize]) {
+        let file = |casts: &[Option<Cast>], at: usize| {
+            casts.get(at).and_then(Option::as_ref).and_then(|cast| cast.files.first().copied())
+        };
+        let clashes = |casts: &[Option<Cast>]| {
+            (1..casts.len())
+                .filter(|at| file(casts, *at).is_some() && file(casts, at - 1) == file(casts, *at))
+                .count()
+        };
+        let holds = |casts: &[Option<Cast>], at: usize| {
+            casts[at].as_ref().is_some_and(|cast| cast.room_secs >= cast.slot.min_secs)
+        };
+        let later = wanting.iter().copied().filter(|at| *at > 0 && self.casts[*at].is_some());
+        let later: Vec<usize> = later.collect();
+        for (nth, at) in later.iter().enumerate() {
+            for other in &later[nth + 1..] {
+                let now = clashes(&self.casts);
+                self.swap(*at, *other);
+                let helps = clashes(&self.casts) < now;
+                if !(helps && holds(&self.casts, *at) && holds(&self.casts, *other)) {
+                    self.swap(*at, *other);
+                }
+            }
+        }
+    }
+
+    /// Two scenes that have files change what they show.
+    fn swap(&mut self, at: usize, other: usize) {
+        self.casts.swap(at, other);
+        for at in [at, other] {
+            if let Some(cast) = &mut self.casts[at] {
+                cast.slot = self.slots[at].clone();
+            }
         }
     }
 

@@ -159,8 +159,9 @@ impl Sound {
             ClipSound::Under
         };
         if music.is_none() && voice.is_none() && unwanted.is_none() && clips == ClipSound::Full && !is_told {
-            notes
-                .push(Note::general("no file is music: the videos' own sound is heard, where they have any"));
+            let has_moving = footage.shown().iter().any(|file| footage.files[*file].is_moving());
+            let heard = if has_moving { "the videos' own sound is heard" } else { "the video is silent" };
+            notes.push(Note::general(format!("no file is music: {heard}")));
         }
         Self { music, voice, clips, unwanted }
     }

@@ -55,8 +55,8 @@ pub(super) fn write_before_after(writer: &mut Writer<'_>) {
     if before.len() + after.len() > 2 {
         writer.push(split(3.0).ranked(0));
     }
-    half(writer, &before, &before_name, 2.5);
-    half(writer, &after, &after_name, 3.0);
+    half(writer, &before, (&before_name, false), 2.5);
+    half(writer, &after, (&after_name, true), 3.0);
     writer.push(split(3.0).ranked(if before.len() + after.len() > 2 { 3 } else { 0 }));
     writer.statements(2.5);
     writer.numbers(2.5);
@@ -65,13 +65,14 @@ pub(super) fn write_before_after(writer: &mut Writer<'_>) {
 }
 
 /// The shots of one half, the first with its name.
-fn half(writer: &mut Writer<'_>, files: &[usize], name: &Option<String>, wish_secs: f64) {
+fn half(writer: &mut Writer<'_>, files: &[usize], (name, is_turn): (&Option<String>, bool), wish_secs: f64) {
     for (index, file) in files.iter().take(HALF_SHOTS_MAX).enumerate() {
         let texts = if index == 0 { [name.clone(), None, None] } else { [None, None, None] };
         let layout = if index == 0 { Layout::LowerThird } else { Layout::Plain };
         let slot = Slot::new(layout, texts, Picture::Files(vec![*file])).lasting(wish_secs, 5.0);
         let rank = if index == 0 { 1 } else { 4 };
-        writer.push(if index == 0 { slot.ranked(rank).turning() } else { slot.ranked(rank) });
+        let slot = slot.ranked(rank);
+        writer.push(if index == 0 && is_turn { slot.turning() } else { slot });
     }
 }
 

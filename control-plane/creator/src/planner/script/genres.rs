@@ -79,8 +79,7 @@ pub(super) fn listing(writer: &mut Writer<'_>) {
 
 pub(super) fn steps(writer: &mut Writer<'_>) {
     writer.opening(Layout::Hook, Want::Best);
-    let count = writer.understanding.items.len().max(1);
-    writer.items(Layout::Step, (24.0 / count as f64).clamp(2.8, 5.0), true);
+    writer.items(Layout::Step, 3.4, true);
     writer.statements(2.2);
     writer.numbers(2.4);
     writer.prices(2.5);

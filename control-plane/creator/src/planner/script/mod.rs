@@ -22,7 +22,11 @@ pub(super) fn script(brief: &Brief, understanding: &Understanding, footage: &Foo
         return without_words(slots, !footage.shown().is_empty());
     }
     if footage.shown().is_empty() {
-        return slots.into_iter().filter_map(Slot::into_card).collect();
+        let mut cards: Vec<Slot> = slots.into_iter().filter_map(Slot::into_card).collect();
+        if let Some(first) = cards.first_mut().filter(|first| first.layout == Layout::Statement) {
+            first.layout = Layout::Title;
+        }
+        return cards;
     }
     slots
 }

@@ -14,8 +14,9 @@ pub(super) fn celebration(writer: &mut Writer<'_>) {
     writer.numbers(3.0);
     writer.when(None);
     writer.place();
-    let otherwise = if writer.genre() == Genre::Memorial { Phrase::TheEnd } else { Phrase::ThankYou };
-    writer.end(Some(otherwise));
+    let thanks = if writer.genre() == Genre::Memorial { Phrase::TheEnd } else { Phrase::ThankYou };
+    let is_named = writer.understanding.title.is_some() || writer.understanding.brand.is_some();
+    writer.end(Some(thanks).filter(|_| !is_named));
 }
 
 pub(super) fn quote(writer: &mut Writer<'_>) {

@@ -6,6 +6,7 @@ use super::people::{parted_name, push_quote};
 use super::writer::{Writer, in_two};
 use crate::Layout;
 use crate::footage::Want;
+use crate::prompt::Phrase;
 
 /// A video with a larger share of speech is of somebody who speaks.
 const TALK_SPEECH_RATIO: f64 = 0.4;
@@ -18,7 +19,7 @@ pub(super) fn write(writer: &mut Writer<'_>) {
         None => without_talker(writer),
     }
     writer.numbers(2.5);
-    writer.end(None);
+    writer.end(Some(Phrase::ThankYou));
 }
 
 /// The file in which most is spoken.

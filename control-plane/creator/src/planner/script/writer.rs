@@ -117,7 +117,7 @@ impl<'a> Writer<'a> {
         for (index, item) in understanding.items.iter().take(ITEMS_MAX).enumerate() {
             let number = index + 1;
             let label = if numbers { Some(self.number_label(layout, number)) } else { None };
-            if let Some(price) = understanding.prices.iter().find(|price| item.contains(&price.amount)) {
+            if let Some(price) = understanding.prices.iter().find(|price| holds_word(item, &price.amount)) {
                 self.item_with_price(item, price, wish_secs);
                 continue;
             }
@@ -258,7 +258,9 @@ impl<'a> Writer<'a> {
         let brand = understanding.brand.as_ref().filter(|brand| CARD.holds(brand));
         let mut headline = brand.or(title).or(understanding.names.first()).cloned();
         let address = understanding.address.as_ref().or_else(|| understanding.hashtags.first());
-        let body = address.filter(|address| BODY.holds(address)).cloned();
+        let code =
+            understanding.coupon.as_ref().map(|coupon| format!("{} {coupon}", self.phrase(Phrase::Code)));
+        let body = address.cloned().or(code).filter(|body| BODY.holds(body));
         let call = understanding.call_to_action.clone().filter(|call| CARD.holds(call));
         let is_own = headline.is_some() || call.is_some() || body.is_some();
         let mut label = call.or_else(|| otherwise.map(|which| self.phrase(which)));
@@ -300,6 +302,13 @@ pub(super) fn in_two(text: &str, room: reading::Room) -> (Option<String>, Option
         [second] if BODY.holds(second) => (headline, Some(second.clone()), Vec::new()),
         _ => (headline, None, rest),
     }
+}
+
+/// Says whether a text has another in it, not as a part of a longer word.
+fn holds_word(text: &str, word: &str) -> bool {
+    let Some(at) = text.find(word).filter(|_| !bare(word).is_empty()) else { return false };
+    let (before, after) = (text[..at].chars().next_back(), text[at + word.len()..].chars().next());
+    [before, after].into_iter().flatten().all(char::is_whitespace)
 }
 
 /// Letters and digits alone, small: by which texts are told apart.

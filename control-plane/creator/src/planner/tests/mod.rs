@@ -2,4 +2,5 @@
 
 pub(in crate::planner) mod fixture;
 mod properties;
+mod thirty;
 mod valid;
