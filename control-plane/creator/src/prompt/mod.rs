@@ -1,8 +1,25 @@
 //! What a prompt says: lengths, shapes, words to show, things to list, prices, dates, names. No model: scanners and word
 //! lists. Nothing is invented: every text is of the prompt's own words.
 
+mod action;
+mod aspect;
+mod calendar;
+mod contact;
+mod duration;
 mod genre;
+mod language;
+mod lists;
+mod money;
+mod names;
+mod numbers;
 mod phrases;
+mod quotes;
+mod reading;
+mod text;
+mod title;
+mod votes;
+mod wishes;
+mod words;
 
 pub use genre::{Genre, Pace};
 pub use phrases::{Phrase, phrase};
@@ -157,37 +174,12 @@ pub struct Wishes {
 }
 
 impl Understanding {
-    /// Returns what a prompt says. Any text is understood somehow; what it does not say is none, empty or false.
-    pub fn of_prompt(_prompt: &str) -> Self {
-        Self {
-            duration_secs: None,
-            duration_cap_secs: None,
-            aspects: Vec::new(),
-            language: "en".to_owned(),
-            genre: Genre::General,
-            tone: None,
-            quoted: Vec::new(),
-            title: None,
-            items: Vec::new(),
-            item_kind: ItemKind::Other,
-            item_count: None,
-            prices: Vec::new(),
-            discounts: Vec::new(),
-            coupon: None,
-            dates: Vec::new(),
-            times: Vec::new(),
-            place: None,
-            address: None,
-            hashtags: Vec::new(),
-            brand: None,
-            names: Vec::new(),
-            author: None,
-            call_to_action: None,
-            numbers: Vec::new(),
-            accent: None,
-            palette: PaletteBase::Auto,
-            wishes: Wishes::default(),
-            tempo_bpm: None,
-        }
+    /// Returns what a prompt says. Any text is understood somehow; what it does not say is none, empty or false. Of a very
+    /// long text only the first twenty thousand characters are read.
+    pub fn of_prompt(prompt: &str) -> Self {
+        reading::read(prompt)
     }
 }
+
+#[cfg(test)]
+mod tests;
