@@ -22,6 +22,8 @@ const MUSIC_SECS_MIN: f64 = 6.0;
 const STILL_FACTOR: f64 = 1.25;
 /// Stills that follow each other faster than this are not seen, in seconds; but where a video is to be fast.
 const STILL_SECS_MIN: f64 = 0.9;
+/// Share of a video that shots are cut from; the rest is between them.
+const USED_RATIO: f64 = 0.75;
 /// Spread of the lengths of shots: sigma of the logarithm (research 1.1).
 const SHOT_SIGMA: f64 = 0.45;
 /// Spread of the lengths of scenes with words, which must be read.
@@ -97,7 +99,11 @@ fn open_duration(pace: &Pace, footage: &Footage, slots: &[Slot]) -> f64 {
     let cards: f64 = slots.iter().filter(|slot| slot.is_card()).map(|slot| slot.wish_secs).sum();
     let lasting = |index: usize| {
         let file = &footage.files[index];
-        if file.is_moving() { file.usable_secs() } else { (pace.shot_median_secs * STILL_FACTOR).max(3.0) }
+        if file.is_moving() {
+            file.usable_secs() * USED_RATIO
+        } else {
+            (pace.shot_median_secs * STILL_FACTOR).max(3.0)
+        }
     };
     let files: f64 = shown.into_iter().map(lasting).sum();
     tenths(wish.min(cards + files).max(words).clamp(OPEN_SECS_MIN, OPEN_SECS_MAX))
@@ -113,6 +119,9 @@ pub(super) fn fit(
 ) -> Vec<Slot> {
     shorten(&mut slots, wanted.duration_secs, notes);
     for slot in &mut slots {
+        if slot.layout == Layout::Plain && matches!(slot.picture, Picture::Wanted(_) | Picture::Files(_)) {
+            *slot = slot.clone().lasting_at_least(wanted.pace.shot_min_secs, wanted.pace.shot_median_secs);
+        }
         if !matches!(slot.picture, Picture::Part(..)) {
             slot.wish_secs = (slot.wish_secs * variety.lognormal(WORDS_SIGMA)).max(slot.min_secs);
         }

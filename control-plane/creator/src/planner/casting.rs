@@ -25,6 +25,10 @@ pub(super) struct Cast {
 const RESERVE_FACTOR: f64 = 1.35;
 /// And this much, in seconds.
 const RESERVE_SECS: f64 = 0.2;
+/// A file of which less is left for each of its scenes than so many times what this one wishes is tight.
+const TIGHT_FACTOR: f64 = 1.8;
+/// A shot gets at least this much of a file, in seconds, though others then get less.
+const SHARE_SECS_MIN: f64 = 0.5;
 /// What a transition shows of a shot after its end, in seconds.
 const TAIL_SECS: f64 = 0.75;
 
@@ -56,6 +60,8 @@ struct Casting<'a> {
     /// Parts of each file that show already.
     taken: Vec<Vec<Span>>,
     uses: Vec<usize>,
+    /// How many scenes each file still has to show in.
+    due: Vec<usize>,
     hashes: Vec<u64>,
     shown_again: Vec<usize>,
 }
@@ -71,6 +77,7 @@ impl<'a> Casting<'a> {
             casts: vec![None; count],
             taken: vec![Vec::new(); files],
             uses: vec![0; files],
+            due: vec![0; files],
             hashes: Vec::new(),
             shown_again: Vec::new(),
         }
@@ -80,6 +87,9 @@ impl<'a> Casting<'a> {
     fn fixed(&mut self) {
         // Parts first: whoever chooses a window must know what is taken.
         for slot in &self.slots {
+            if let Picture::Files(files) = &slot.picture {
+                files.iter().take(1).for_each(|file| self.due[*file] += 1);
+            }
             if let Picture::Part(file, start, length) = slot.picture {
                 self.taken[file].push(Span { start_secs: start, end_secs: start + length });
                 self.uses[file] += 1;
@@ -150,7 +160,7 @@ impl<'a> Casting<'a> {
     }
 
     /// Files to choose from, each as often as it shows, in their order.
-    fn roster(&self, scenes: usize) -> Vec<(usize, usize)> {
+    fn roster(&mut self, scenes: usize) -> Vec<(usize, usize)> {
         let mut files: Vec<usize> = self.unused().collect();
         if files.is_empty() {
             files = self.footage.shown();
@@ -167,10 +177,17 @@ impl<'a> Casting<'a> {
                 let file = &self.footage.files[*file];
                 (if file.is_moving() { file.usable_secs() } else { 0.01 }) / (*count as f64 + 0.5)
             };
-            let next = (0..roster.len()).rev().max_by(|a, b| left(&roster[*a]).total_cmp(&left(&roster[*b])));
+            let by_left = |a: &usize, b: &usize| left(&roster[*a]).total_cmp(&left(&roster[*b]));
+            // Among equals the first; but the last, which shows what comes of it, where there are steps.
+            let count = roster.len();
+            let next =
+                if self.has_result() { (0..count).max_by(by_left) } else { (0..count).rev().max_by(by_left) };
             if let Some(next) = next {
                 roster[next].1 += 1;
             }
+        }
+        for (file, count) in &roster {
+            self.due[*file] = *count;
         }
         roster
     }
@@ -205,6 +222,11 @@ impl<'a> Casting<'a> {
         }
     }
 
+    /// Says whether the last file shows what comes of all the others.
+    fn has_result(&self) -> bool {
+        matches!(self.understanding.genre, Genre::Recipe | Genre::HowTo)
+    }
+
     fn is_item(&self, at: usize) -> bool {
         matches!(self.slots[at].layout, Layout::Step | Layout::ListItem)
     }
@@ -212,7 +234,7 @@ impl<'a> Casting<'a> {
     /// The file that the first scene shows though its turn comes later: what comes of the steps, or the liveliest.
     fn shown_ahead(&self, roster: &[(usize, usize)]) -> Option<usize> {
         let spare = |at: &usize| roster[*at].1 > 1;
-        if matches!(self.understanding.genre, Genre::Recipe | Genre::HowTo)
+        if self.has_result()
             && let Some(last) = roster.len().checked_sub(1).filter(spare)
         {
             return Some(last);
@@ -325,15 +347,26 @@ impl<'a> Casting<'a> {
             self.hashes.push(footage.hash(0.0, 0.0));
             return Cast { slot, files: vec![file], start_secs: None, room_secs: f64::INFINITY };
         }
-        let wish = slot.wish_secs.max(slot.min_secs) + TAIL_SECS;
-        let free = footage.best_window(wish, want, &self.taken[file], &self.hashes);
+        let taken = &self.taken[file];
+        let used: f64 = taken.iter().map(|span| span.end_secs - span.start_secs).sum();
+        let share = (footage.usable_secs() - used) / self.due[file].max(1) as f64;
+        let wish =
+            (slot.wish_secs.max(slot.min_secs) + TAIL_SECS).min(share.max(slot.min_secs).max(SHARE_SECS_MIN));
+        let free = footage.best_window(wish, want, taken, &self.hashes);
         let window = free.or_else(|| {
             self.shown_again.push(file);
             footage.best_window(wish, want, &[], &self.hashes)
         });
-        let (start, room) =
-            window.map_or((0.0, footage.duration_secs), |window| (window.start_secs, window.room_secs));
-        let reserved = room.min(wish * RESERVE_FACTOR + RESERVE_SECS);
+        let (mut start, mut room) = (0.0, footage.duration_secs);
+        if let Some(window) = window {
+            (start, room) = (window.start_secs, window.room_secs);
+            // Where all will be needed, nothing is left between two shots that is too short for a third.
+            if self.due[file] > 1 && window.lead_secs < wish && share < wish * TIGHT_FACTOR {
+                (start, room) = (start - window.lead_secs, room + window.lead_secs);
+            }
+        }
+        self.due[file] = self.due[file].saturating_sub(1);
+        let reserved = room.min((wish * RESERVE_FACTOR + RESERVE_SECS).min(share.max(wish)));
         self.taken[file].push(Span { start_secs: start, end_secs: start + reserved });
         self.hashes.push(footage.hash(start, reserved));
         Cast { slot, files: vec![file], start_secs: Some(start), room_secs: without_tail(reserved) }

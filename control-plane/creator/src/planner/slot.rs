@@ -77,6 +77,14 @@ impl Slot {
         self
     }
 
+    /// Bounds a shot without words from below, and wishes a length where it has no wish.
+    pub(super) fn lasting_at_least(mut self, min_secs: f64, wish_secs: f64) -> Self {
+        let wish = if self.wish_secs > 0.0 { self.wish_secs } else { wish_secs };
+        self.min_secs = self.min_secs.max(min_secs);
+        let most = self.max_secs;
+        self.lasting(wish, most)
+    }
+
     pub(super) fn ranked(mut self, rank: u8) -> Self {
         self.rank = rank;
         self

@@ -9,6 +9,11 @@ use crate::{Brief, Layout};
 /// Most items of a list that are shown.
 const ITEMS_MAX: usize = 30;
 
+/// The last card stands for this long, in seconds (research 1.6).
+const END_SECS_MIN: f64 = 2.0;
+/// And not longer, in seconds, but where its words need it.
+const END_SECS_MAX: f64 = 3.5;
+
 /// Puts what a prompt says into scenes, each thing once.
 pub(super) struct Writer<'a> {
     pub(super) brief: &'a Brief,
@@ -117,7 +122,7 @@ impl<'a> Writer<'a> {
         for (index, item) in understanding.items.iter().take(ITEMS_MAX).enumerate() {
             let number = index + 1;
             let label = if numbers { Some(self.number_label(layout, number)) } else { None };
-            if let Some(price) = understanding.prices.iter().find(|price| holds_word(item, &price.amount)) {
+            if let Some(price) = understanding.prices.iter().find(|price| is_price_of(price, item)) {
                 self.item_with_price(item, price, wish_secs);
                 continue;
             }
@@ -269,10 +274,11 @@ impl<'a> Writer<'a> {
         }
         let logo = self.footage.with_role(Role::Logo).next();
         let picture = logo.map_or(Picture::None, Picture::Logo);
-        let slot = Slot::new(Layout::EndCard, [headline, body, label], picture);
+        let slot = shortened_end([headline, body, label], understanding, picture);
         if slot.has_words() || logo.is_some() {
-            let least = slot.min_secs.max(2.0);
-            let mut slot = slot.lasting(2.6, 3.5).ranked(if is_own || logo.is_some() { 0 } else { 3 });
+            let least = slot.min_secs.max(END_SECS_MIN);
+            let mut slot =
+                slot.lasting(2.6, END_SECS_MAX).ranked(if is_own || logo.is_some() { 0 } else { 3 });
             slot.min_secs = least;
             self.push(slot);
         }
@@ -302,6 +308,30 @@ pub(super) fn in_two(text: &str, room: reading::Room) -> (Option<String>, Option
         [second] if BODY.holds(second) => (headline, Some(second.clone()), Vec::new()),
         _ => (headline, None, rest),
     }
+}
+
+fn is_price_of(price: &Price, item: &str) -> bool {
+    holds_word(item, &price.amount) || price.what.as_ref().is_some_and(|what| bare(what) == bare(item))
+}
+
+/// The last card, with only as many words as can be read while it stands: what the prompt does not say goes first, then
+/// what was said before.
+fn shortened_end(texts: [Option<String>; 3], understanding: &Understanding, picture: Picture) -> Slot {
+    let [mut headline, mut body, mut label] = texts;
+    let is_long = |headline: &Option<String>, body: &Option<String>, label: &Option<String>| {
+        let texts = [headline.clone(), body.clone(), label.clone()];
+        Slot::new(Layout::EndCard, texts, Picture::None).min_secs > END_SECS_MAX
+    };
+    if is_long(&headline, &body, &label) && understanding.call_to_action.is_none() {
+        label = None;
+    }
+    if is_long(&headline, &body, &label) && understanding.brand.is_none() && body.is_some() {
+        headline = body.take();
+    }
+    if is_long(&headline, &body, &label) && understanding.address.is_none() {
+        body = None;
+    }
+    Slot::new(Layout::EndCard, [headline, body, label], picture)
 }
 
 /// Says whether a text has another in it, not as a part of a longer word.
