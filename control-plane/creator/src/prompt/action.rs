@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::quotes::regex_of;
-use super::text::{capitalised, shown};
+use super::text::{capitalised, is_one_of, shown};
 
 /// Finds it. Addresses, dates and quotes are masked in `text`.
 pub(super) fn call_to_action(text: &str) -> Option<String> {
@@ -16,7 +16,7 @@ pub(super) fn call_to_action(text: &str) -> Option<String> {
         let rest = r"(?:\s(?:now|today|here|online|us|early|free|yours?|in|up|it|them|a|an|the|your|our|for free|tickets?|seats?|spot|table|viewing|demo|call|appointment|newsletter|app|waitlist|list|team|club|more|back|ours)\b){0,4}";
         let verb = r"book|order|buy|shop|sign up|subscribe|follow|download|visit|call|join|register|try|get|pre-?order|pre-?save|listen|stream|reserve|rsvp|learn more|apply|donate|swipe up|start your free trial|contact|enquire|watch|come by|grab|find out more|text";
         regex_of(&format!(
-            r"(?i)(?:^|[.!?\n,;:–—]\s?|\band\s|\bwith\s|\bthen\s)((?:{verb})\b{rest})\s*(?:[.,;!?\n\x01–—-]|\b(?:at|on|by|via|from|with|for|to|and|before|until|under|in|wherever|every|here)\b|$)"
+            r"(?i)(?:^|[.!?\n,;:–—]\s?|\band\s|\bwith\s|\bthen\s)((?:{verb})\b{rest})\s*(?:[.,;:!?\n\x01–—-]|\b(?:at|on|by|via|from|with|for|to|and|before|until|under|in|wherever|every|here)\b|$)"
         ))
     });
     static OTHER: LazyLock<Regex> = LazyLock::new(|| {
@@ -62,12 +62,17 @@ const LONE: &[&str] = &[
     "call our",
 ];
 
+/// Words before an address, which is shown apart.
+const LOOSE: &[&str] = &[
+    "at", "on", "via", "by", "in", "for", "the", "our", "your", "a", "to", "from", "with", "auf", "bei",
+    "unter", "sur", "en", "and",
+];
+
 fn cleaned(text: &str) -> Option<String> {
     let text = shown(text);
-    let trimmed = text
-        .trim_end_matches(" the")
-        .trim_end_matches(" our")
-        .trim_end_matches(" your")
-        .trim_end_matches(" a");
-    Some(capitalised(trimmed)).filter(|action| action.chars().count() >= 2)
+    let mut words: Vec<&str> = text.split(' ').collect();
+    while words.len() > 1 && words.last().is_some_and(|word| is_one_of(word, LOOSE)) {
+        words.pop();
+    }
+    Some(capitalised(&words.join(" "))).filter(|action| action.chars().count() >= 2)
 }

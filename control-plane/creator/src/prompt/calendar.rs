@@ -23,7 +23,7 @@ pub(super) fn dates(text: &str) -> Vec<Range<usize>> {
             format!(r"(?:(?:this|next|every|diesen|nächsten|kommenden|jeden|ce|este|esta)\s+)?{WEEKDAYS}");
         let short = r"(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun|Mo|Di|Mi|Do|Fr|Sa|So)\.?";
         let day = format!(
-            r"(?:{nth}\s?(?:[-–]|to|bis|und|and|au|al)\s?)?{nth}\s*(?:of\s+|de\s+)?{MONTHS}\b{year}|{MONTHS}\b\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?[0-9]{{1,2}}(?:st|nd|rd|th)?)?\b{year}|[0-9]{{1,2}}\.\s?[0-9]{{1,2}}\.(?:\s?(?:20)?[0-9]{{2}}\b)?|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b|\b[0-9]{{1,2}}/[0-9]{{1,2}}/(?:20)?[0-9]{{2}}\b"
+            r"(?:{nth}\s?(?:[-–]|to|bis|und|and|au|al)\s?)?{nth}\s*(?:of\s+|de\s+)?{MONTHS}\b{year}(?:\s(?:al|au|bis|to|until)\s(?:the\s)?{nth}\s*(?:of\s+|de\s+)?{MONTHS}\b{year})?|{MONTHS}\b\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?(?:\s?[-–]\s?[0-9]{{1,2}}(?:st|nd|rd|th)?)?\b{year}|[0-9]{{1,2}}\.\s?[0-9]{{1,2}}\.(?:\s?(?:20)?[0-9]{{2}}\b)?|\b20[0-9]{{2}}-[0-9]{{2}}-[0-9]{{2}}\b|\b[0-9]{{1,2}}/[0-9]{{1,2}}/(?:20)?[0-9]{{2}}\b"
         );
         let cjk = r"(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}[日号](?:\s?[（(][月火水木金土日](?:曜日?)?[)）])?|[月火水木金土日]曜日|今週末|(?:[0-9]{4}년\s?)?[0-9]{1,2}월\s?[0-9]{1,2}일";
         let words = r"\b(?:19|20)[0-9]{2}\s?[–-]\s?(?:19|20)[0-9]{2}\b|\b(?:tonight|tomorrow|this weekend|next weekend|next week|heute abend|dieses wochenende|ce week-end|ce soir|este fin de semana)\b";

@@ -131,11 +131,7 @@ fn number(text: &str) -> Option<f64> {
 fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
     let tail = after(text, range.end, 90);
     let clause_end = tail.find(|c| ends_clause(c) && c != '-').unwrap_or(tail.len());
-    let next: Vec<&str> = tail[..clause_end]
-        .split(|c: char| c.is_whitespace() || c == '-')
-        .filter(|word| !word.is_empty())
-        .take(6)
-        .collect();
+    let next: Vec<&str> = tail[..clause_end].trim_start_matches('-').split_whitespace().take(6).collect();
     let head = before(text, range.start, 60);
     let clause_start = head.rfind(|c| ends_clause(c) && c != '-').map_or(0, |at| at + 1);
     let clause_start =
@@ -169,8 +165,11 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
     let alone =
         next.iter().all(|word| is_one_of(word, ALONE)) && lead.iter().all(|word| is_one_of(word, ALONE));
     let named = lead.iter().any(|word| is_one_of(word, LENGTH_WORDS));
+    let labelled = head.trim_end().strip_suffix(':').is_some_and(|label| {
+        label.rsplit([' ', '\n']).next().is_some_and(|word| is_one_of(word, LENGTH_WORDS))
+    });
     if clock {
-        return named;
+        return named || labelled;
     }
     let told = lead.first().is_some_and(|word| is_one_of(word, &["in", "into"]))
         && lead.iter().any(|word| is_one_of(word, TELLING));
@@ -183,7 +182,7 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
             &["of", "is", "about", "von", "de", "mit", "with", "around", "approx", "roughly", "circa", "ca"],
         )
     }) && lead.iter().any(|word| is_media(word) || is_one_of(word, LENGTH_WORDS));
-    alone || named || told || told_far || of
+    alone || named || labelled || told || told_far || of
 }
 
 /// "5 minute recipe" is a recipe, "30 second recipe video" is none.
@@ -241,169 +240,41 @@ fn counts_in_cjk(text: &str, range: &Range<usize>) -> bool {
 }
 
 /// What follows a number of seconds that is not the video's length.
+#[rustfmt::skip]
 const NOT_LENGTHS: &[&str] = &[
-    "flat",
-    "recipe",
-    "recipes",
-    "sale",
-    "workout",
-    "workouts",
-    "exercise",
-    "meal",
-    "meals",
-    "walk",
-    "drive",
-    "ride",
-    "guarantee",
-    "delivery",
-    "abs",
-    "charge",
-    "charging",
-    "read",
-    "rule",
-    "break",
-    "timer",
-    "style",
-    "music",
-    "hits",
-    "nostalgia",
-    "kids",
-    "party",
-    "vibe",
-    "look",
-    "hip-hop",
-    "hip",
-    "retro",
-    "inspired",
-    "themed",
-    "away",
-    "later",
-    "ago",
-    "after",
-    "before",
-    "each",
-    "per",
-    "setup",
-    "apart",
-    "rezept",
-    "gericht",
-    "training",
-    "sprint",
-    "dash",
-    "dinner",
-    "breakfast",
-    "lunch",
-    "pasta",
-    "cake",
-    "brownies",
-    "mug",
-    "facial",
-    "makeover",
-    "entfernt",
-    "warm-up",
-    "rest",
-    "plank",
-    "deal",
-    "deals",
-    "or",
-    "recette",
-    "receta",
-    "from",
-    "head",
-    "lead",
-    "every",
-    "or",
+    "flat", "recipe", "recipes", "sale", "workout", "workouts", "exercise", "meal", "meals", "walk", "drive", "ride",
+    "guarantee", "delivery", "abs", "charge", "charging", "read", "rule", "break", "timer", "style", "music", "hits",
+    "nostalgia", "kids", "party", "vibe", "look", "hip-hop", "hip", "retro", "inspired", "themed", "away", "later",
+    "ago", "after", "before", "each", "per", "setup", "apart", "rezept", "gericht", "training", "sprint", "dash",
+    "dinner", "breakfast", "lunch", "pasta", "cake", "brownies", "mug", "facial", "makeover", "entfernt", "warm-up",
+    "rest", "plank", "deal", "deals", "or", "recette", "receta", "from", "head", "lead", "every",
 ];
 
 /// Words after which what follows is no longer what the number modifies.
+#[rustfmt::skip]
 const PREPOSITIONS: &[&str] = &[
-    "of", "for", "about", "with", "from", "using", "that", "to", "für", "über", "mit", "aus", "pour", "sur",
-    "para", "sobre", "con", "and",
+    "of", "for", "about", "with", "from", "using", "that", "to", "für", "über", "mit", "aus", "pour", "sur", "para",
+    "sobre", "con", "and",
 ];
 
 /// Words that may stand with a length that makes a clause of its own.
+#[rustfmt::skip]
 const ALONE: &[&str] = &[
-    "about",
-    "around",
-    "approx",
-    "approximately",
-    "ca",
-    "circa",
-    "roughly",
-    "max",
-    "maximum",
-    "length",
-    "duration",
-    "long",
-    "total",
-    "in",
-    "etwa",
-    "ungefähr",
-    "environ",
-    "aproximadamente",
-    "please",
-    "bitte",
-    "only",
-    "just",
-    "nur",
-    "long",
-    "lang",
-    "or",
-    "so",
-    "it",
-    "should",
-    "be",
-    "video",
-    "and",
-    "fast",
-    "upbeat",
-    "vertical",
-    "square",
+    "about", "around", "approx", "approximately", "ca", "circa", "roughly", "max", "maximum", "length", "duration",
+    "long", "total", "in", "etwa", "ungefähr", "environ", "aproximadamente", "please", "bitte", "only", "just",
+    "nur", "lang", "or", "so", "it", "should", "be", "video", "and", "fast", "upbeat", "vertical", "square",
 ];
 
 /// Words before a length.
+#[rustfmt::skip]
 const LENGTH_WORDS: &[&str] = &[
-    "length",
-    "duration",
-    "runtime",
-    "long",
-    "lasting",
-    "lasts",
-    "länge",
-    "dauer",
-    "dauert",
-    "laufzeit",
-    "durée",
-    "duración",
-    "durata",
-    "runs",
-    "running",
-    "keep",
-    "lang",
-    "dure",
-    "dura",
-    "make",
-    "makes",
+    "length", "duration", "runtime", "long", "lasting", "lasts", "länge", "dauer", "dauert", "laufzeit", "durée",
+    "duración", "durata", "runs", "running", "مدته", "مدتها", "длиной", "keep", "lang", "dure", "dura", "make", "makes",
 ];
 
 /// What a video does in so many seconds.
+#[rustfmt::skip]
 const TELLING: &[&str] = &[
-    "explain",
-    "explained",
-    "explains",
-    "tell",
-    "show",
-    "summarize",
-    "summarise",
-    "sum",
-    "recap",
-    "introduce",
-    "present",
-    "presents",
-    "erkläre",
-    "zeige",
-    "video",
-    "clip",
-    "explique",
-    "muestra",
+    "explain", "explained", "explains", "tell", "show", "summarize", "summarise", "sum", "recap", "introduce",
+    "present", "presents", "erkläre", "zeige", "video", "clip", "explique", "muestra",
 ];

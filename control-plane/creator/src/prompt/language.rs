@@ -7,104 +7,58 @@ use regex::Regex;
 use super::quotes::regex_of;
 
 /// Small words of languages in Latin letters; words that two of them share are left out.
+#[rustfmt::skip]
 const SMALL_WORDS: &[(&str, &[&str])] = &[
-    (
-        "en",
-        &[
-            "the", "and", "of", "with", "for", "our", "to", "make", "create", "is", "this", "my", "from",
-            "your", "how", "we", "it", "video", "at", "tips", "no",
-        ],
-    ),
-    (
-        "de",
-        &[
-            "und", "der", "die", "das", "ein", "eine", "für", "mit", "unser", "unsere", "unseren", "ist",
-            "nicht", "zum", "zur", "erstelle", "mach", "mache", "von", "wir", "auf", "im", "bitte", "ohne",
-            "wie", "den", "dem", "einen", "vom",
-        ],
-    ),
-    (
-        "fr",
-        &[
-            "le", "les", "des", "une", "pour", "avec", "notre", "nos", "est", "et", "dans", "sur", "crée",
-            "créez", "créer", "fais", "faites", "vidéo", "nous", "du", "sans", "au", "aux", "votre", "chez",
-            "réalise", "comment", "ma", "mon", "secondes",
-        ],
-    ),
-    (
-        "es",
-        &[
-            "el", "los", "las", "una", "para", "con", "nuestro", "nuestra", "es", "y", "del", "crea", "haz",
-            "vídeo", "en", "sin", "por", "cómo", "segundos", "mi", "tu", "al", "nuestros", "nuestras",
-        ],
-    ),
-    (
-        "it",
-        &[
-            "il", "gli", "della", "del", "una", "per", "nostro", "nostra", "è", "e", "di", "crea", "con",
-            "senza", "fai", "che", "nel", "secondi", "mio", "mia",
-        ],
-    ),
-    (
-        "pt",
-        &[
-            "o", "os", "uma", "para", "com", "nosso", "nossa", "é", "e", "do", "da", "crie", "faça", "vídeo",
-            "sem", "não", "em", "no", "na", "segundos", "meu", "minha",
-        ],
-    ),
-    (
-        "nl",
-        &[
-            "de", "het", "een", "voor", "met", "onze", "ons", "is", "en", "van", "maak", "niet", "zonder",
-            "naar", "over", "bij", "mijn", "seconden",
-        ],
-    ),
-    (
-        "pl",
-        &[
-            "i", "w", "na", "z", "dla", "nasz", "nasza", "film", "zrób", "stwórz", "jest", "nie", "się",
-            "bez", "do", "o", "sekund",
-        ],
-    ),
-    (
-        "sv",
-        &[
-            "och", "en", "ett", "för", "med", "vår", "vårt", "är", "skapa", "gör", "av", "på", "inte",
-            "utan", "till", "sekunder", "min",
-        ],
-    ),
-    (
-        "da",
-        &[
-            "og", "en", "et", "til", "med", "vores", "er", "lav", "skab", "af", "på", "ikke", "uden",
-            "sekunder", "min", "fra",
-        ],
-    ),
-    (
-        "no",
-        &[
-            "og", "en", "et", "til", "med", "vår", "vårt", "er", "lag", "av", "på", "ikke", "uten",
-            "sekunder", "min", "fra",
-        ],
-    ),
-    (
-        "tr",
-        &[
-            "ve",
-            "bir",
-            "için",
-            "ile",
-            "bizim",
-            "bu",
-            "saniyelik",
-            "hazırla",
-            "oluştur",
-            "yap",
-            "olsun",
-            "değil",
-            "saniye",
-        ],
-    ),
+    ("en", &[
+        "the", "and", "of", "with", "for", "our", "to", "make", "create", "is", "this", "my", "from", "your", "how",
+        "we", "it", "video", "at", "tips", "no",
+    ]),
+    ("de", &[
+        "und", "der", "die", "das", "ein", "eine", "für", "mit", "unser", "unsere", "unseren", "ist", "nicht", "zum",
+        "zur", "erstelle", "mach", "mache", "von", "wir", "auf", "im", "bitte", "ohne", "wie", "den", "dem", "einen",
+        "vom",
+    ]),
+    ("fr", &[
+        "le", "les", "des", "une", "pour", "avec", "notre", "nos", "est", "et", "dans", "sur", "crée", "créez",
+        "créer", "fais", "faites", "vidéo", "nous", "du", "sans", "au", "aux", "votre", "chez", "réalise", "comment",
+        "ma", "mon", "secondes",
+    ]),
+    ("es", &[
+        "el", "los", "las", "una", "para", "con", "nuestro", "nuestra", "es", "y", "del", "crea", "haz", "vídeo",
+        "en", "sin", "por", "cómo", "segundos", "mi", "tu", "al", "nuestros", "nuestras",
+    ]),
+    ("it", &[
+        "il", "gli", "della", "del", "una", "per", "nostro", "nostra", "è", "e", "di", "crea", "con", "senza", "fai",
+        "che", "nel", "secondi", "mio", "mia",
+    ]),
+    ("pt", &[
+        "o", "os", "uma", "para", "com", "nosso", "nossa", "é", "e", "do", "da", "crie", "faça", "vídeo", "sem",
+        "não", "em", "no", "na", "segundos", "meu", "minha",
+    ]),
+    ("nl", &[
+        "de", "het", "een", "voor", "met", "onze", "ons", "is", "en", "van", "maak", "niet", "zonder", "naar",
+        "over", "bij", "mijn", "seconden",
+    ]),
+    ("pl", &[
+        "i", "w", "na", "z", "dla", "nasz", "nasza", "film", "zrób", "stwórz", "jest", "nie", "się", "bez", "do",
+        "o", "sekund",
+    ]),
+    ("sv", &[
+        "och", "en", "ett", "för", "med", "vår", "vårt", "är", "skapa", "gör", "av", "på", "inte", "utan", "till",
+        "sekunder", "min",
+    ]),
+    ("da", &[
+        "og", "en", "et", "til", "med", "vores", "er", "lav", "skab", "af", "på", "ikke", "uden", "sekunder", "min",
+        "fra",
+    ]),
+    ("no", &[
+        "og", "en", "et", "til", "med", "vår", "vårt", "er", "lag", "av", "på", "ikke", "uten", "sekunder", "min",
+        "fra",
+    ]),
+    ("tr", &[
+        "ve", "bir", "için", "ile", "bizim", "bu", "saniyelik", "hazırla", "oluştur", "yap", "olsun", "değil",
+        "saniye",
+    ]),
 ];
 
 /// Returns the ISO 639-1 code of a prompt's language; `en` where it cannot be told.

@@ -174,7 +174,7 @@ fn after_a_word(text: &str, genre: Genre) -> Found {
             return Some((items, range, kind));
         }
     }
-    if matches!(genre, Genre::Invite | Genre::News | Genre::Quote) {
+    if matches!(genre, Genre::Invite | Genre::News | Genre::Quote | Genre::Testimonial) {
         return None;
     }
     for found in COLON.captures_iter(text).take(16) {
@@ -191,11 +191,12 @@ fn after_a_word(text: &str, genre: Genre) -> Found {
 }
 
 /// Words before a colon after which no list for the screen follows.
+#[rustfmt::skip]
 const KEYS: &[&str] = &[
-    "style", "tone", "mood", "format", "length", "duration", "colors", "colours", "music", "audience",
-    "platform", "language", "look", "vibe", "note", "title", "headline", "cta", "date", "time", "when",
-    "where", "venue", "stil", "dauer", "farben", "musik", "titel", "wann", "wo", "durée", "titre", "ton",
-    "fonts", "font", "ratio", "ratios", "aspect",
+    "style", "tone", "mood", "format", "length", "duration", "colors", "colours", "music", "audience", "platform",
+    "language", "look", "vibe", "note", "title", "headline", "cta", "date", "time", "when", "where", "venue", "stil",
+    "dauer", "farben", "musik", "titel", "wann", "wo", "durée", "titre", "ton", "fonts", "font", "ratio", "ratios",
+    "aspect",
 ];
 
 /// Reads "A, B and C" from a place on, to the end of the sentence.
@@ -213,6 +214,10 @@ fn inline(text: &str, start: usize, least: usize, genre: Genre) -> Option<(Vec<S
         parts.extend(AND.splitn(last, if parts.is_empty() { ITEMS_MAX } else { 2 }).map(|part| {
             part.trim_start_matches("and ").trim_start_matches("und ").trim_start_matches("et ")
         }));
+    }
+    // "3 tips to sleep: a, b, c": the list begins after the colon.
+    if parts.first().is_some_and(|part| part.contains(": ")) {
+        return None;
     }
     let mut items: Vec<String> = Vec::new();
     for part in parts {
@@ -237,8 +242,8 @@ fn is_item(part: &str, shown: &str, genre: Genre) -> bool {
     let step = matches!(genre, Genre::Recipe | Genre::HowTo);
     let told = is_one_of(first, &["we", "you", "i", "it", "wir", "nous"])
         || words.len() == 1 && is_one_of(first, &["call", "tel", "code"])
-        || is_one_of(first, MAKE)
-        || is_one_of(first, TO_THE_MAKER) && words.len() > 1;
+        || !step && (is_one_of(first, MAKE) || is_one_of(first, TO_THE_MAKER) && words.len() > 1)
+        || words.iter().all(|word| word.starts_with(char::is_lowercase) && is_one_of(word, DANGLING));
     let style = words.iter().all(|word| is_style_word(word) || is_media(word));
     words.len() <= INLINE_WORDS_MAX && !told && !fact && !style && !part.starts_with(SOFT_MASK)
 }

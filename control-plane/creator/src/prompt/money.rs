@@ -65,10 +65,17 @@ fn read_prices(text: &str, money: &mut Money) {
     for found in PRICE.find_iter(text).take(PRICES_MAX * 2) {
         let amount = found.as_str().trim_end_matches(['.', ',', ' ']);
         let gap = before(text, found.start(), 60);
+        let large =
+            amount.to_lowercase().ends_with(['m', 'k', 'n']) && !amount.to_lowercase().ends_with("yen");
         let gap = if found.start() - end < gap.len() { &text[end..found.start()] } else { gap };
         let range = found.start()..found.start() + amount.len();
         end = range.end;
         money.ranges.push(range.clone());
+        // "Free shipping over $50", "a round of $12M": nothing costs so much.
+        let bound = gap.trim_end().rsplit([' ', '\n']).next().is_some_and(|word| is_one_of(word, BOUNDS));
+        if bound || large {
+            continue;
+        }
         if is_old(gap) {
             match money
                 .prices
@@ -76,7 +83,7 @@ fn read_prices(text: &str, money: &mut Money) {
                 .filter(|last| last.was.is_none() && gap.len() < 24 && !gap.contains(['\n', ';']))
             {
                 Some(last) if !announces_new(after(text, range.end, 20)) => {
-                    last.was = Some(amount.to_owned())
+                    last.was = Some(amount.to_owned());
                 }
                 _ => old = Some((amount.to_owned(), what_before(before_old(gap)))),
             }
@@ -149,72 +156,16 @@ fn what_after(tail: &str) -> Option<String> {
     Some(capitalised(&shown(&what[..end])))
 }
 
+/// Words before an amount that is not a price.
+const BOUNDS: &[&str] =
+    &["over", "above", "exceeding", "save", "raised", "worth", "spend", "über", "spare", "plus"];
+
 /// Words between a thing and its price.
+#[rustfmt::skip]
 const GLUE: &[&str] = &[
-    "now",
-    "only",
-    "just",
-    "for",
-    "at",
-    "from",
-    "is",
-    "are",
-    "costs",
-    "cost",
-    "the",
-    "a",
-    "an",
-    "and",
-    "or",
-    "with",
-    "plus",
-    "of",
-    "in",
-    "on",
-    "to",
-    "by",
-    "für",
-    "ab",
-    "nur",
-    "jetzt",
-    "um",
-    "und",
-    "oder",
-    "der",
-    "die",
-    "das",
-    "kostet",
-    "à",
-    "pour",
-    "dès",
-    "seulement",
-    "le",
-    "la",
-    "les",
-    "et",
-    "por",
-    "solo",
-    "desde",
-    "ahora",
-    "y",
-    "el",
-    "price",
-    "preis",
-    "prix",
-    "precio",
-    "starting",
-    "starts",
-    "our",
-    "und",
-    "zu",
-    "maintenant",
-    "de",
-    "it",
-    "its",
-    "it's",
-    "you",
-    "pay",
-    "get",
-    "today",
-    "then",
+    "now", "only", "just", "for", "at", "from", "is", "are", "costs", "cost", "the", "a", "an", "and", "or", "with",
+    "plus", "of", "in", "on", "to", "by", "für", "ab", "nur", "jetzt", "um", "und", "oder", "der", "die", "das",
+    "kostet", "à", "pour", "dès", "seulement", "le", "la", "les", "et", "por", "solo", "desde", "ahora", "y", "el",
+    "price", "preis", "prix", "precio", "starting", "starts", "our", "zu", "maintenant", "de", "it", "its", "it's",
+    "you", "pay", "get", "today", "then",
 ];

@@ -54,19 +54,16 @@ pub(super) fn brand(text: &str, genre: Genre, language: &str) -> Option<String> 
 }
 
 /// Words before a German noun that is no name.
+#[rustfmt::skip]
 const DETERMINERS: &[&str] = &[
-    "unser", "unsere", "unseren", "unserem", "unserer", "das", "die", "den", "der", "dem", "ein", "eine",
-    "einen", "einem", "einer", "mein", "meine", "meinen",
+    "unser", "unsere", "unseren", "unserem", "unserer", "das", "die", "den", "der", "dem", "ein", "eine", "einen",
+    "einem", "einer", "mein", "meine", "meinen",
 ];
 
 /// "App Tally" is called Tally.
 fn without_kind(name: &str) -> String {
     match name.split_once(' ') {
-        Some((kind, rest))
-            if matches!(kind, "App" | "Firma" | "Marke" | "Software" | "Startup" | "Produkt") =>
-        {
-            rest.to_owned()
-        }
+        Some(("App" | "Firma" | "Marke" | "Software" | "Startup" | "Produkt", rest)) => rest.to_owned(),
         _ => name.to_owned(),
     }
 }
@@ -92,125 +89,19 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Capitalised words that are nobody's name.
+#[rustfmt::skip]
 const NO_NAMES: &[&str] = &[
-    "i",
-    "tiktok",
-    "instagram",
-    "youtube",
-    "facebook",
-    "linkedin",
-    "twitter",
-    "x",
-    "whatsapp",
-    "snapchat",
-    "reels",
-    "shorts",
-    "stories",
-    "insta",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "cta",
-    "url",
-    "faq",
-    "hd",
-    "ai",
-    "api",
-    "ui",
-    "ux",
-    "pdf",
-    "asmr",
-    "diy",
-    "tv",
-    "ok",
-    "usa",
-    "eu",
-    "english",
-    "german",
-    "french",
-    "spanish",
-    "japanese",
-    "italian",
-    "chinese",
-    "arabic",
-    "free",
-    "new",
-    "black",
-    "christmas",
-    "easter",
-    "halloween",
-    "valentine's",
-    "mother's",
-    "father's",
-    "gen",
-    "end",
-    "start",
-    "show",
-    "use",
-    "add",
-    "keep",
-    "and",
-    "then",
-    "no",
-    "code",
-    "the",
-    "a",
-    "we",
-    "it",
-    "step",
-    "tip",
-    "video",
-    "bpm",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "sommer",
-    "winter",
-    "herbst",
-    "frühling",
-    "unsere",
-    "unser",
-    "summer",
-    "spring",
-    "autumn",
-    "weihnachten",
-    "ostern",
-    "everyone",
-    "people",
-    "b2b",
-    "saas",
-    "ios",
-    "android",
-    "mac",
-    "windows",
-    "web",
+    "i", "tiktok", "instagram", "youtube", "facebook", "linkedin", "twitter", "x", "whatsapp", "snapchat", "reels",
+    "shorts", "stories", "insta", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "cta", "url", "faq", "hd", "ai", "api", "ui", "ux",
+    "pdf", "asmr", "diy", "tv", "ok", "usa", "eu", "english", "german", "french", "spanish", "japanese", "italian",
+    "chinese", "arabic", "free", "new", "black", "christmas", "easter", "halloween", "valentine's", "mother's",
+    "father's", "gen", "end", "start", "show", "use", "add", "keep", "and", "then", "no", "code", "the", "a", "we",
+    "it", "step", "tip", "video", "bpm", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag",
+    "sonntag", "sommer", "winter", "herbst", "frühling", "unsere", "unser", "summer", "spring", "autumn",
+    "weihnachten", "ostern", "hochformat", "querformat", "everyone", "hashtag", "about", "music", "title", "hard", "calm", "open", "ingredients",
+    "people", "b2b", "saas", "ios", "android", "mac", "windows", "web",
 ];
 
 /// Returns names of people and things in the order of their mention. In German, where every noun has a capital, only those
@@ -218,9 +109,7 @@ const NO_NAMES: &[&str] = &[
 pub(super) fn names(text: &str, language: &str) -> Vec<String> {
     static ANY: LazyLock<Regex> = LazyLock::new(|| regex_of(&format!(r"(?:^|[\s(/&])(?P<a>{RUN})")));
     static LED: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(&format!(
-            r"\b(?i:für|von|mit|bei|namens|und|oma|opa|herr|frau|in)\s+(?P<a>\p{{Lu}}\p{{Ll}}+)"
-        ))
+        regex_of(r"\b(?i:für|von|mit|bei|namens|und|oma|opa|herr|frau|in)\s+(?P<a>\p{Lu}\p{Ll}+)")
     });
     let mut names: Vec<String> = Vec::new();
     let pattern = if language == "de" { &*LED } else { &*ANY };

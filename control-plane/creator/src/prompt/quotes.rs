@@ -50,7 +50,8 @@ pub(super) fn quotes(text: &str) -> Vec<Quote> {
         if open && let Some(end) = closing(text, at, c, previous) {
             let range = at..end;
             let inside = inside(text, &range);
-            if inside.chars().any(char::is_alphanumeric) {
+            let least = if matches!(c, '\'' | '‘') { 3 } else { 1 };
+            if inside.chars().filter(|c| c.is_alphanumeric()).count() >= least {
                 let role = role(text, &range);
                 found.push(Quote { range, text: inside, role });
                 from = end;
@@ -103,7 +104,7 @@ fn closing(text: &str, at: usize, mark: char, previous: char) -> Option<usize> {
             return Some(start + offset + c.len_utf8());
         }
         // Quotes in small marks are short: a lone apostrophe far off is none.
-        if c == '\n' && single || single && offset > 400 {
+        if single && (c == '\n' || offset > 400) {
             return None;
         }
     }
@@ -114,7 +115,7 @@ fn closing(text: &str, at: usize, mark: char, previous: char) -> Option<usize> {
 fn role(text: &str, range: &Range<usize>) -> Role {
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?i)(?:(?P<title>(?:titled?|headlined?|title card|heading|title is|(?:video|clip|reel|teaser|film|recap|trailer|slideshow|montage|short)\s+(?:is\s+)?called|titel|überschrift|schlagzeile|titre|intitulée?|título|titulado|titolo|タイトルは?|标题|題名は?|(?:how-to|tutorial|guide|recipe|walkthrough|lesson|anleitung|rezept|recette|receta)\s*:|\b(?:for|für|pour|para)))|(?P<action>cta|call[ -]to[ -]action|button|(?:ends?|close|finish|ending|closing|endet?|schluss|termine|finis|termina|acaba)(?:\s+\S+){0,2}\s+(?:with|on|by saying|mit|par|con)|最後は?に?)|(?P<code>code|coupon|gutschein|クーポン)|(?P<name>(?:\bour|\bunser\p{L}*|\bnotre|\bnuestr[oa]|\bmy)\s[\p{L}-]+(?:\s[\p{L}-]+)?|called|named|namens|heißt|appelée?|llamad[oa]|chiamat[oa]|app|アプリ|ブランド|brand|product|album|song|single|track|shop|café|restaurant))\s*(?:is|are|card|screen|says?|reads?|saying|text|:|,|=|は)?\s*$",
+            r"(?i)(?:(?P<title>(?:titled?|headlined?|title card|heading|title is|(?:video|clip|reel|teaser|film|recap|trailer|slideshow|montage|short)\s+(?:is\s+)?called|titel|überschrift|schlagzeile|titre|intitulée?|título|titulado|titolo|タイトルは?|标题|題名は?|(?:how-to|tutorial|guide|recipe|walkthrough|lesson|anleitung|rezept|recette|receta)\s*:|\b(?:for|für|pour|para)))|(?P<action>cta|call[ -]to[ -]action|button|(?:ends?|close|finish|ending|closing|endet?|schluss|termine|finis|termina|acaba)(?:\s+\S+){0,2}\s+(?:with|on|by saying|mit|par|con)|最後は?に?)|(?P<code>code|coupon|gutschein|クーポン)|(?P<name>(?:\bour|\bunser\p{L}*|\bnotre|\bnuestr[oa]|\bmy)\s[\p{L}-]+(?:\s[\p{L}-]+)?|called|named|namens|heißt|appelée?|llamad[oa]|chiamat[oa]|app|アプリ|ブランド|brand|product|商品|新商品|製品|新曲|album|song|single|film|movie|book|game|track|shop|café|restaurant))\s*(?:is|are|card|screen|says?|reads?|saying|text|:|,|=|は)?\s*$",
         )
     });
     static TAIL: LazyLock<Regex> = LazyLock::new(|| {

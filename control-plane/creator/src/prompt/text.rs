@@ -80,10 +80,11 @@ pub(super) fn shown(text: &str) -> String {
 /// Returns words for the top of a card: a first word in small letters gets a capital, `iPhone` and `npm.example` do not.
 pub(super) fn capitalised(text: &str) -> String {
     let first = text.split(' ').next().unwrap_or_default();
-    let plain = first.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '/'));
+    let plain = first.chars().all(|c| c.is_lowercase() || matches!(c, '\'' | '’' | '-' | '/' | ',' | ';'));
     let mut chars = text.chars();
     match chars.next() {
-        Some(c) if plain => c.to_uppercase().chain(chars).collect(),
+        // "ß" would become two letters.
+        Some(c) if plain && c.to_uppercase().count() == 1 => c.to_uppercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }

@@ -41,7 +41,7 @@ fn asks_in_other_letters(clause: &str) -> bool {
 fn labelled(text: &str) -> Option<String> {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?i)(?:\b(?:title|headline|titled|titel|titre|título)\s?:|タイトルは?[:：])\s*([^.;\n\x01。]{2,60})",
+            r"(?i)(?:\b(?:title|headline|titled|titel|titre|título)\s?:|\b(?:title it|call it)\s|タイトルは?[:：])\s*([^.;\n\x01。]{2,60})",
         )
     });
     let title = shown(LABEL.captures(text)?.get(1)?.as_str());
@@ -141,41 +141,16 @@ fn is_said_to_the_maker(words: &[&str]) -> bool {
     })
 }
 
+/// Words between a video and what it is about.
+#[rustfmt::skip]
+const LEADS: &[&str] = &[
+    "for", "about", "of", "on", "showing", "announcing", "promoting", "introducing", "presenting", "featuring",
+    "für", "über", "von", "zum", "zur", "vom", "pour", "sur", "de", "du", "des", "para", "sobre", "del", "per",
+    "voor", "explaining", "celebrating", "remembering", "from", "over",
+];
+
 /// "video for X", "Travel recap Lisbon", "Kids' party invitation".
 fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
-    const LEADS: &[&str] = &[
-        "for",
-        "about",
-        "of",
-        "on",
-        "showing",
-        "announcing",
-        "promoting",
-        "introducing",
-        "presenting",
-        "featuring",
-        "für",
-        "über",
-        "von",
-        "zum",
-        "zur",
-        "vom",
-        "pour",
-        "sur",
-        "de",
-        "du",
-        "des",
-        "para",
-        "sobre",
-        "del",
-        "per",
-        "voor",
-        "explaining",
-        "celebrating",
-        "remembering",
-        "from",
-        "over",
-    ];
     let rest = &words[media + 1..];
     if words[media].eq_ignore_ascii_case("countdown")
         && rest.first().is_some_and(|word| word.eq_ignore_ascii_case("to"))
@@ -204,6 +179,11 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     if words.first().is_some_and(|word| is_one_of(word, TO_THE_MAKER)) {
         return None;
     }
+    before_media(words, media, asked)
+}
+
+/// "Kids' party invitation": what narrows the kind of video may be what it is about.
+fn before_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     let shown_too = is_one_of(words[media], SHOWN_MEDIA);
     let lead = if shown_too { &words[..=media] } else { &words[..media] };
     let skip = lead
@@ -226,37 +206,16 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     (own && !(asked && kept.len() < 2 && !shown_too)).then(|| fitted(&kept.join(" "))).flatten()
 }
 
+/// Words for what was sent along.
+#[rustfmt::skip]
+const MATERIAL: &[&str] = &[
+    "clips", "clip", "footage", "photos", "pictures", "images", "files", "videos", "recording", "recordings",
+    "uploads", "material", "aufnahmen", "fotos", "bilder", "these", "this", "it", "us", "them", "bildern",
+    "instagram", "tiktok", "youtube", "shots", "me", "social",
+];
+
 /// "a video from my clips" is about no clips.
 fn is_material(title: &str) -> bool {
-    const MATERIAL: &[&str] = &[
-        "clips",
-        "clip",
-        "footage",
-        "photos",
-        "pictures",
-        "images",
-        "files",
-        "videos",
-        "recording",
-        "recordings",
-        "uploads",
-        "material",
-        "aufnahmen",
-        "fotos",
-        "bilder",
-        "these",
-        "this",
-        "it",
-        "us",
-        "them",
-        "bildern",
-        "instagram",
-        "tiktok",
-        "youtube",
-        "shots",
-        "me",
-        "social",
-    ];
     title.split(' ').any(|word| is_one_of(word, MATERIAL))
 }
 
@@ -294,7 +253,9 @@ fn fitted(text: &str) -> Option<String> {
         }
         words.truncate(stop);
     }
-    while words.last().is_some_and(|word| is_one_of(word, DANGLING)) {
+    // "Series A" does not end in an article.
+    let loose = |word: &&str| !word.starts_with(char::is_uppercase) && is_one_of(word, DANGLING);
+    while words.last().is_some_and(loose) {
         words.pop();
     }
     let title = shown(&words.join(" "));
@@ -354,6 +315,8 @@ fn cjk(text: &str) -> Option<String> {
         let count = part.chars().count();
         (3..=20).contains(&count)
             && !ASKS.iter().any(|ask| part.contains(ask))
+            && !part.starts_with(['を', 'の', 'は', 'で', 'に', 'が', 'と', 'も'])
+            && !GENERIC.contains(&part.as_str())
             && !part.contains([SOFT_MASK])
             && part.chars().all(|c| !c.is_ascii_digit())
             && part.chars().any(|c| u32::from(c) >= 0x2e80)

@@ -54,74 +54,21 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
     }
 }
 
+#[rustfmt::skip]
 const FAST: &[&str] = &[
-    "fast cuts",
-    "fast-paced",
-    "fast paced",
-    "fast cut",
-    "fast",
-    "quick cuts",
-    "quick-cut",
-    "rapid",
-    "energetic",
-    "high-energy",
-    "high energy",
-    "hype",
-    "snappy",
-    "punchy",
-    "hard cuts",
-    "schnell",
-    "schnelle schnitte",
-    "rasant*",
-    "rapide",
-    "rythmé*",
-    "rápido",
-    "cortes rápidos",
-    "テンポよく",
-    "テンポの良い",
-    "テンポ良く",
-    "スピーディ",
-    "快节奏",
+    "fast cuts", "fast-paced", "fast paced", "fast cut", "fast", "quick cuts", "quick-cut", "rapid", "energetic",
+    "high-energy", "high energy", "hype", "snappy", "punchy", "hard cuts", "schnell", "schnelle schnitte", "rasant*",
+    "rapide", "rythmé*", "rápido", "cortes rápidos", "テンポよく", "テンポの良い", "テンポ良く", "スピーディ", "快节奏",
 ];
+#[rustfmt::skip]
 const SLOW: &[&str] = &[
-    "slow",
-    "slowly",
-    "calm*",
-    "gentle",
-    "gently",
-    "relaxed",
-    "quiet",
-    "peaceful",
-    "ruhig*",
-    "langsam*",
-    "lent",
-    "lente*",
-    "calme*",
-    "doux",
-    "tranquil*",
-    "lento",
-    "ゆっくり",
-    "落ち着いた",
-    "静か",
-    "缓慢",
+    "slow", "slowly", "calm*", "gentle", "gently", "relaxed", "quiet", "peaceful", "ruhig*", "langsam*", "lent",
+    "lente*", "calme*", "doux", "tranquil*", "lento", "ゆっくり", "落ち着いた", "静か", "缓慢",
 ];
+#[rustfmt::skip]
 const MONTAGE: &[&str] = &[
-    "montage*",
-    "slideshow*",
-    "slide show",
-    "supercut",
-    "highlights",
-    "highlight reel",
-    "best shots",
-    "best moments",
-    "compilation",
-    "something cool",
-    "diashow",
-    "diaporama",
-    "best of",
-    "スライドショー",
-    "名場面",
-    "幻灯片",
+    "montage*", "slideshow*", "slide show", "supercut", "highlights", "highlight reel", "best shots", "best moments",
+    "compilation", "something cool", "diashow", "diaporama", "best of", "スライドショー", "名場面", "幻灯片",
 ];
 
 /// Returns dark or light cards, where a text asks for them.
@@ -175,6 +122,8 @@ pub(super) fn palette(ballot: &Ballot) -> PaletteBase {
 
 /// Names of colours in the four languages most met, and their accents.
 const COLOURS: &[(&str, &str)] = &[
+    ("neon green", "#39e75f"),
+    ("neon pink", "#ff4fa3"),
     ("red|rot|rote[nmr]?|rouge|rojo", "#e5383b"),
     ("orange|naranja", "#f3722c"),
     ("yellow|gelb|gelbe[nmr]?|jaune|amarillo", "#f2c318"),
