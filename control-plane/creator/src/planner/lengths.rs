@@ -1,7 +1,7 @@
 //! How long each scene lasts: together exactly as long as the video, never all alike.
 
 use super::Note;
-use super::budget::Wanted;
+use super::budget::{TIGHT, Wanted};
 use super::casting::Cast;
 use super::slot::{Picture, Slot};
 use crate::footage::{Footage, Want};
@@ -48,7 +48,9 @@ pub(super) fn settle(
     let least: f64 = bounds.iter().map(|bounds| bounds.min).sum();
     if least > duration {
         bounds.iter_mut().for_each(|bounds| bounds.min *= duration / least);
-        notes.push(Note::general("there is little time to read all words: a longer video would help"));
+        if least > duration * TIGHT {
+            notes.push(Note::general("there is little time to read all words: a longer video would help"));
+        }
     }
     let lengths = varied(&bounds, duration);
     let ends_with_its_file: Vec<bool> = casts.iter().map(|cast| cast.start_secs.is_some()).collect();

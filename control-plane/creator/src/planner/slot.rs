@@ -47,7 +47,8 @@ pub(super) enum Picture {
 impl Slot {
     /// A scene that has the words of `texts` (headline, body, label).
     pub(super) fn new(layout: Layout, texts: [Option<String>; 3], picture: Picture) -> Self {
-        let [headline, body, label] = texts.map(|text| text.filter(|text| !text.trim().is_empty()));
+        let [headline, body, label] =
+            texts.map(|text| text.map(|text| on_one_line(&text)).filter(|text| !text.is_empty()));
         let mut slot = Self {
             layout,
             headline,
@@ -144,4 +145,10 @@ impl Slot {
         }
         Some(self)
     }
+}
+
+/// Words on one line, without characters that control.
+fn on_one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }

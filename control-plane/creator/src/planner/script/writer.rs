@@ -73,7 +73,11 @@ impl<'a> Writer<'a> {
     pub(super) fn head_text(&self) -> Option<String> {
         let understanding = self.understanding;
         let quoted = understanding.quoted.iter().find(|text| !self.has_said(text));
-        let texts = [understanding.title.as_ref(), quoted, understanding.brand.as_ref()];
+        // A name alone promises nothing: a sentence of the maker's does, and the name stands over it.
+        let is_name = understanding.title.as_ref().map(|title| bare(title))
+            == understanding.brand.as_ref().map(|brand| bare(brand));
+        let promise = quoted.filter(|quoted| is_name && CARD.holds(quoted));
+        let texts = [promise, understanding.title.as_ref(), quoted, understanding.brand.as_ref()];
         let texts = texts.into_iter().chain([understanding.names.first(), understanding.place.as_ref()]);
         let found = texts.flatten().find(|text| !bare(text).is_empty()).cloned();
         let has_others = !understanding.items.is_empty() || !understanding.prices.is_empty();
@@ -208,20 +212,23 @@ impl<'a> Writer<'a> {
     /// Prices, or what is taken off them: the most important shot.
     pub(super) fn prices(&mut self, wish_secs: f64) {
         let understanding = self.understanding;
-        let mut discounts = understanding.discounts.iter();
-        for price in &understanding.prices {
-            let Some(amount) = self.say(&price.amount) else { continue };
-            let discount = discounts.next().and_then(|text| self.say(text));
-            let label = price.what.clone().filter(|what| LABEL.holds(what)).or(discount);
-            let texts = [Some(amount), price.was.clone(), label];
-            let slot = Slot::new(Layout::Price, texts, Picture::Wanted(Want::Best));
-            self.push(slot.lasting(wish_secs, 4.5).ranked(1));
-        }
-        for discount in discounts {
+        let unnamed = understanding.prices.iter().filter(|price| price.what.is_none()).count();
+        // A discount names a price that has no other name; others stand for themselves, first.
+        let (alone, naming) =
+            understanding.discounts.split_at(understanding.discounts.len().saturating_sub(unnamed));
+        for discount in alone {
             let Some(text) = self.say(discount) else { continue };
             let until = understanding.dates.first().filter(|date| LABEL.holds(date));
             let until = until.and_then(|date| self.say(date));
             let slot = Slot::new(Layout::Price, [Some(text), None, until], Picture::Wanted(Want::Best));
+            self.push(slot.lasting(wish_secs, 4.5).ranked(1));
+        }
+        let mut naming = naming.iter();
+        for price in &understanding.prices {
+            let Some(amount) = self.say(&price.amount) else { continue };
+            let what = price.what.clone().or_else(|| naming.next().and_then(|text| self.say(text)));
+            let texts = [Some(amount), price.was.clone(), what.filter(|what| LABEL.holds(what))];
+            let slot = Slot::new(Layout::Price, texts, Picture::Wanted(Want::Best));
             self.push(slot.lasting(wish_secs, 4.5).ranked(1));
         }
     }
@@ -246,6 +253,23 @@ impl<'a> Writer<'a> {
             let slot = Slot::new(Layout::Number, [headline, body, label], Picture::Wanted(Want::Calm));
             self.push(slot.lasting(2.5, 4.5).ranked(1));
         }
+    }
+
+    /// The date as the second line of the title that was just written.
+    pub(super) fn date_under_title(&mut self) {
+        let date = self.understanding.dates.first().filter(|date| BODY.holds(date));
+        let Some(title) =
+            self.slots.last().filter(|slot| slot.layout == Layout::Title && slot.body.is_none())
+        else {
+            return;
+        };
+        let (texts, picture) =
+            ([title.headline.clone(), date.cloned(), title.label.clone()], title.picture.clone());
+        let (wish, most) = (title.wish_secs, title.max_secs);
+        let Some(date) = date else { return };
+        self.say(date);
+        self.slots.pop();
+        self.push(Slot::new(Layout::Title, texts, picture).lasting(wish, most).ranked(0));
     }
 
     /// Where it is.

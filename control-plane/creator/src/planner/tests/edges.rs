@@ -137,6 +137,43 @@ fn blurred_and_shaken_parts_are_passed_over() {
 }
 
 #[test]
+fn a_file_whose_name_says_what_a_scene_says_shows_in_it() {
+    let mut assets = photos(4);
+    for (asset, name) in assets.iter_mut().zip(["serve.jpg", "IMG_1.jpg", "grind-beans.jpg", "IMG_2.jpg"]) {
+        asset.source = avs_template::Source::Upload(name.to_owned());
+    }
+    let says = understood(Genre::Recipe, |says| {
+        says.items = texts(&["Grind the beans", "Add water", "Wait", "Filter and serve"]);
+    });
+    let plan = planned("x", &says, assets);
+    let step = |words: &str| {
+        let mut scenes = plan.storyboard.scenes.iter();
+        scenes.find(|scene| scene.headline.as_deref() == Some(words)).unwrap().asset_id.clone().unwrap().0
+    };
+    assert_eq!((step("Grind the beans"), step("Filter and serve")), ("a3".to_owned(), "a1".to_owned()));
+}
+
+#[test]
+fn a_promise_opens_before_a_bare_name_and_codes_and_discounts_all_show() {
+    let says = understood(Genre::Sale, |says| {
+        says.duration_secs = Some(18.0);
+        (says.title, says.brand) = (text("Bloom"), text("Bloom"));
+        says.quoted = texts(&["Something is growing."]);
+        says.discounts = texts(&["30% off"]);
+        says.prices = vec![price("€12", Some("Bottle"))];
+        says.coupon = text("SUN30");
+    });
+    let plan = planned("x", &says, clips(4, 9.0));
+    let scenes = [
+        "Hook Bloom | Something is growing.",
+        "Price 30% off",
+        "Price Bottle | €12",
+        "Statement Code | SUN30",
+    ];
+    assert_eq!(outline(&plan)[..4], scenes);
+}
+
+#[test]
 fn rests_of_a_screen_are_cut_out() {
     let says = understood(Genre::ScreenGuide, |says| says.items = texts(&["Open the invoice", "Confirm"]));
     let plan = planned("x", &says, vec![screen(0, 60.0)]);
@@ -169,7 +206,7 @@ fn too_many_words_for_the_time_are_left_out_and_noted() {
         says.items = (0..8).map(|nth| format!("Number {nth} is a rather long thing")).collect();
     });
     let plan = planned("x", &says, clips(3, 10.0));
-    let letters: usize = outline(&plan).iter().map(|line| line.len()).sum();
+    let letters: usize = outline(&plan).iter().map(String::len).sum();
     assert!(letters < 200, "{:?}", outline(&plan));
     assert!(plan.notes.iter().any(|note| note.text.starts_with("there is no time for")), "{:?}", plan.notes);
 }
