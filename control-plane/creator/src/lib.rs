@@ -14,6 +14,8 @@
 //! the template come from the compiler alone.
 
 mod brief;
+pub mod footage;
+pub mod planner;
 pub mod prompt;
 pub mod recording;
 pub mod sound;

@@ -1,0 +1,7 @@
+//! What plans must keep, whatever the prompt and the files.
+
+mod edges;
+pub(in crate::planner) mod fixture;
+mod properties;
+mod thirty;
+mod valid;
