@@ -1,23 +1,17 @@
-//! Draws a contact sheet for each group of features: `./dev gallery [FOLDER]`, for people to look at.
+//! Pictures for people to look at: `./dev gallery [FOLDER]` draws the engine's features, `./dev gallery prompts [NAME…]`
+//! makes videos of prompts and checks them.
 
-use std::path::PathBuf;
+mod features;
+mod prompts;
 
-use avs_tests::showcase::{sheets, write_showcase_media};
-use avs_tests::{Scratch, contact_sheet, gpu_context};
+use std::path::Path;
 
 fn main() -> anyhow::Result<()> {
-    let folder = std::env::args_os().nth(1).map_or_else(|| PathBuf::from("target/gallery"), PathBuf::from);
-    std::fs::create_dir_all(&folder)?;
-    let mut context = gpu_context().ok_or_else(|| anyhow::anyhow!("no adapter to draw with"))?;
-    let scratch = Scratch::default();
-    write_showcase_media(&scratch);
-    for sheet in sheets() {
-        let path = folder.join(format!("{}.png", sheet.name));
-        contact_sheet(&mut context, &sheet, scratch.path()).save(&path)?;
-        println!("{}: {}", path.display(), sheet.description);
-        for showcase in &sheet.showcases {
-            println!("  {} at {:?} s", showcase.name, showcase.at_secs);
-        }
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.split_first() {
+        Some((verb, names)) if verb == "prompts" => prompts::make(names),
+        Some((folder, [])) => features::draw(Path::new(folder)),
+        Some((_, [extra, ..])) => anyhow::bail!("one folder at most, not {extra:?}"),
+        None => features::draw(Path::new("target/gallery")),
     }
-    Ok(())
 }
