@@ -1,7 +1,8 @@
 //! The render engine: an AVS Template and its media in, an MP4 out.
 //!
-//! Arrows: `worker`, `cli` → `sandbox`, `job` → `media`, `compositor`, `encode`, `audio`, `text`; `compositor` → `color`, `gpu`.
+//! Arrows: `worker`, `cli` → `sandbox`, `job`, `analysis`; `analysis` → `media`, `audio`, `color`; `job` → `media`, `compositor`, `encode`, `audio`, `text`; `compositor` → `color`, `gpu`.
 
+pub mod analysis;
 pub mod audio;
 pub mod cli;
 pub mod color;

@@ -41,3 +41,5 @@ pub const SVG_BYTES_MAX: u64 = 4 << 20;
 pub const FILE_BYTES_MAX: u64 = 16 << 30;
 /// Memory at which a serving engine ends: ten times what any of our benches holds.
 pub const MEMORY_BYTES_MAX: u64 = 8 << 30;
+/// Longest analysis of one file: a minute of 1080p takes a tenth of it.
+pub const ANALYSIS_WALL_MAX: Duration = Duration::from_secs(60);

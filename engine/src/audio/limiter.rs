@@ -13,9 +13,9 @@ const LOOKAHEAD: usize = 240;
 /// Samples in which the gain comes back by a factor of e: 100 ms.
 const RELEASE_SAMPLES: f32 = 4800.0;
 /// Four points between two samples are looked at (ITU-R BS.1770-4, annex 2).
-const PHASES: usize = 4;
+pub(crate) const PHASES: usize = 4;
 /// Taps of each interpolated point.
-const TAPS: usize = 12;
+pub(crate) const TAPS: usize = 12;
 
 /// Samples a channel whose points are looked for at once.
 const BLOCK_SAMPLES: usize = 256;
@@ -68,7 +68,7 @@ impl Default for Limiter {
 }
 
 /// A windowed sinc that interpolates `phase` quarters of a sample after its middle.
-fn filter(phase: usize) -> [f32; TAPS] {
+pub(crate) fn filter(phase: usize) -> [f32; TAPS] {
     std::array::from_fn(|tap| {
         let t = tap as f64 - (TAPS / 2 - 1) as f64 - phase as f64 / PHASES as f64;
         let x = std::f64::consts::PI * t;

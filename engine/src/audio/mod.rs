@@ -6,6 +6,7 @@ mod limiter;
 mod mixer;
 
 pub use clip::AudioClipDesc;
+pub(crate) use limiter::{PHASES, TAPS, filter as interpolation_filter};
 pub use mixer::Mixer;
 
 /// Samples and gains are 32-bit floats.

@@ -27,6 +27,15 @@ pub(super) enum Verb {
         /// The file.
         file: PathBuf,
     },
+    /// Look at media files and listen to them, and say what is there.
+    Analyze {
+        /// The files.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// All of it as JSON, a line a file.
+        #[arg(long)]
+        json: bool,
+    },
     /// Check a template without rendering it.
     Validate {
         /// The template.

@@ -1,5 +1,6 @@
 //! The command line. Exit status: 0 done, 2 bad input (a line per error on stderr), 1 our fault.
 
+mod analyze;
 mod args;
 mod doctor;
 mod render;
@@ -94,6 +95,7 @@ fn execute(verb: Verb) -> Result<(), CommandError> {
             print_json(&probed_asset(&name, &found));
             Ok(())
         }
+        Verb::Analyze { files, json } => analyze::run(&files, json),
         Verb::Validate { template } => {
             let bytes = std::fs::read(&template)
                 .map_err(|error| CommandError::Unreadable(template.display().to_string(), error))?;

@@ -145,6 +145,12 @@ impl AudioReader {
         Ok(())
     }
 
+    /// True once `read` gives nothing but silence.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.drained && self.pending.len() == 0 && self.after_hole.is_none()
+    }
+
     /// Decodes one frame; `read` values of the current call are out already.
     fn decode_more(&mut self, read: usize) -> Result<(), MediaFault> {
         let mut frame = ffmpeg::frame::Audio::empty();

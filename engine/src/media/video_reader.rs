@@ -242,7 +242,7 @@ fn constant_period(stream: &ffmpeg::Stream<'_>) -> Option<Ticks> {
 }
 
 /// The decoder that alone reads the alpha which WebM keeps beside the pictures; FFmpeg's own ignores it.
-fn alpha_decoder(stream: &ffmpeg::Stream<'_>) -> Option<&'static str> {
+pub(super) fn alpha_decoder(stream: &ffmpeg::Stream<'_>) -> Option<&'static str> {
     let has_alpha = stream.metadata().get("alpha_mode") == Some("1");
     match stream.parameters().id() {
         ffmpeg::codec::Id::VP8 if has_alpha => Some("libvpx"),

@@ -1,8 +1,8 @@
 //! The life of an engine process.
 //!
 //! ```text
-//! starting ──Hello──▶ warm ──Probe──▶ warm ──Render──▶ rendering ──Completed | Failed──▶ exit
-//!                       └──── Cancel: the Render fails; the socket closes ─────────▶ exit
+//! starting ──Hello──▶ warm ──Probe──▶ warm ──Analyze──▶ warm ──Render──▶ rendering ──Completed | Failed──▶ exit
+//!                       └──── Cancel: the Analyze or the Render fails; the socket closes ────────────▶ exit
 //! ```
 
 use std::collections::BTreeMap;
@@ -16,9 +16,11 @@ use avs_protocol::{AssetFile, Command, Event, Failure, FailureCode, JobRef, PROT
 use crossbeam_channel::{Sender, bounded};
 
 use super::channel::{CommandReceiver, EventSender, channel_from_fd};
+use crate::analysis::{AnalysisControl, analyze_assets};
 use crate::encode::EncoderChoice;
 use crate::error::RenderError;
 use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render};
+use crate::limits;
 use crate::sandbox::{Confinement, SandboxError};
 use crate::trace::Trace;
 
@@ -115,6 +117,7 @@ impl Worker {
     fn obey(&mut self, command: Command) -> ControlFlow<()> {
         match command {
             Command::Probe { job, assets } => self.probe(job, &assets),
+            Command::Analyze { job, assets } => self.analyze(job, &assets),
             Command::Render { job, template, output, assets, out_path } => {
                 let assets: BTreeMap<_, _> =
                     assets.into_iter().map(|asset| (asset.name, PathBuf::from(asset.path))).collect();
@@ -147,6 +150,31 @@ impl Worker {
         match outcome {
             Ok(Ok(assets)) => {
                 self.events.send(&Event::Probed { job, assets });
+                return ControlFlow::Continue(());
+            }
+            Ok(Err(error)) => fail(&self.events, job, &error),
+            Err(error) => refuse(&self.events, job, &error),
+        }
+        ControlFlow::Break(())
+    }
+
+    /// On a thread of its own, as for [`Self::probe`]; those that listen and decode are started by it.
+    fn analyze(&mut self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
+        let files: Vec<_> = assets.iter().map(|asset| PathBuf::from(&asset.path)).collect();
+        let control = AnalysisControl { cancelled: &self.cancelled, wall_max: limits::ANALYSIS_WALL_MAX };
+        let tell = |analysis| {
+            self.events.send(&Event::Analyzed { job: job.clone(), analysis: Box::new(analysis) });
+        };
+        let analyze =
+            || self.confinement.open_to_job(&files, None).map(|()| analyze_assets(assets, control, tell));
+        let outcome = std::thread::scope(|scope| match scope.spawn(analyze).join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        match outcome {
+            Ok(Ok(())) => {
+                let font_families = self.context.fonts.family_names().map(str::to_owned).collect();
+                self.events.send(&Event::AnalysisEnded { job, font_families });
                 return ControlFlow::Continue(());
             }
             Ok(Err(error)) => fail(&self.events, job, &error),
