@@ -14,12 +14,18 @@
 //! the template come from the compiler alone.
 
 mod brief;
+mod create;
+pub mod model;
 pub mod recording;
 pub mod sound;
+mod stand_in;
 mod storyboard;
+mod storyboard_read;
 pub mod timing;
+mod words;
 
 pub use brief::{Brief, BriefAsset, asset_id};
+pub use create::{CreateError, Creation, create, create_from_storyboard};
 pub use storyboard::{
     AssetId, ClipSound, Layout, Motion, PaletteBase, Scene, Storyboard, Tone, Transition, limits,
 };
