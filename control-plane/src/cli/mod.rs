@@ -10,6 +10,7 @@ pub use settings::{SettingsError, arguments_with_file};
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ServeConfig, StateArguments};
+use crate::creator::CreatorSettingsError;
 use crate::domain::password::PasswordError;
 use crate::domain::token::TokenKind;
 use crate::keys::KeyError;
@@ -200,6 +201,9 @@ pub enum CommandError {
     /// Money is missing or too much.
     #[error("the ledger does not add up")]
     LedgerDrift,
+    /// Nobody can be asked for templates.
+    #[error(transparent)]
+    Creator(#[from] CreatorSettingsError),
     /// A key cannot be had.
     #[error(transparent)]
     Key(#[from] KeyError),

@@ -3,7 +3,9 @@
 
 mod fleet;
 mod process;
+mod questions;
 mod session;
 
 pub use fleet::{Fleet, FleetConfig};
+pub use questions::{Analysis, QuestionError};
 pub use session::{Engine, EngineGone, Fate};

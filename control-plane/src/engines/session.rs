@@ -283,7 +283,9 @@ impl Session {
     }
 
     async fn write(&mut self, command: &Command) -> Result<(), Ending> {
-        if let Command::Probe { job, .. } | Command::Render { job, .. } = command {
+        if let Command::Probe { job, .. } | Command::Analyze { job, .. } | Command::Render { job, .. } =
+            command
+        {
             self.label.get_or_init(|| job.job_id.clone());
             self.open_job = Some(job.clone());
         }
