@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use caretaker::Caretaker;
 pub use delivery::Courier;
 pub use preview::{Preview, PreviewError};
+pub use recordings::UnpackError;
 pub use runner::run_jobs;
 
 use crate::creator::Creator;

@@ -16,19 +16,40 @@ use crate::limits;
 
 /// Why a recording cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum UnpackError {
+pub enum UnpackError {
+    /// The ZIP breaks off, or is none.
     #[error("is no ZIP that can be read; make it again, or send the bare video")]
     Damaged,
+    /// More than anybody needs.
     #[error("has more than {} files; it needs four at most", limits::RECORDING_FILES_MAX)]
     TooManyFiles,
+    /// A name that leads out of the ZIP.
     #[error("holds a file that is named {name:?}, which leads out of it")]
-    Name { name: String },
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// A file that must be there is not.
     #[error("has no {what} {name:?}")]
-    Missing { what: &'static str, name: String },
+    Missing {
+        /// What it is for.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A folder or a link by the name of a file.
     #[error("holds {name:?}, which is no plain file")]
-    NotAFile { name: String },
+    NotAFile {
+        /// Its name.
+        name: String,
+    },
+    /// Longer than any source may be.
     #[error("is larger than {bytes_max} bytes when it is unpacked")]
-    TooLarge { bytes_max: u64 },
+    TooLarge {
+        /// What is allowed.
+        bytes_max: u64,
+    },
+    /// Manifest or events track break rules.
     #[error("cannot be used: {0}")]
     Content(#[from] RecordingError),
     /// Ours.
