@@ -16,6 +16,7 @@
 mod brief;
 mod create;
 pub mod model;
+pub mod prompt;
 pub mod recording;
 pub mod sound;
 mod stand_in;

@@ -1,0 +1,227 @@
+//! The order in which a prompt is read: what is certain first, masked for whoever reads next.
+
+use super::quotes::{Quote, Role, pieces, quotes};
+use super::text::{MASK, SOFT_MASK, after, even_from_prompt, mask, shown};
+use super::votes::Ballot;
+use super::{
+    Genre, ItemKind, Understanding, action, aspect, calendar, contact, duration, language, lists, money,
+    names, numbers, title, wishes,
+};
+
+/// Most quotes to show.
+const QUOTED_MAX: usize = 20;
+
+/// Reads a prompt.
+pub(super) fn read(prompt: &str) -> Understanding {
+    let whole = even_from_prompt(prompt);
+    let quotes = quotes(&whole);
+    let mut open = whole.clone();
+    for quote in &quotes {
+        mask(&mut open, quote.range.clone(), MASK);
+    }
+    let language = language::language(&whole);
+    let contacts = contact::contacts(&open);
+    for range in &contacts.ranges {
+        mask(&mut open, range.clone(), MASK);
+    }
+    let ballot = Ballot::of(&open);
+    let wishes = wishes::wishes(&open, &ballot);
+    let length = duration::length(&open);
+    let aspects = aspect::aspects(&open);
+    let accent = contacts.hex_colour.or_else(|| wishes::accent(&open));
+    // Lengths, dates and money leave a rest of which headlines, lists and names are made.
+    let mut rest = open.clone();
+    for range in &length.ranges {
+        mask(&mut rest, range.clone(), SOFT_MASK);
+    }
+    let dates = calendar::dates(&rest);
+    let date_texts: Vec<String> = dates.iter().map(|range| shown(&whole[range.clone()])).collect();
+    for range in &dates {
+        mask(&mut rest, range.clone(), MASK);
+    }
+    let times = calendar::times(&rest);
+    let time_texts = times.iter().map(|range| shown(&whole[range.clone()])).collect();
+    for range in &times {
+        mask(&mut rest, range.clone(), MASK);
+    }
+    let money = money::money(&rest);
+    for range in &money.ranges {
+        mask(&mut rest, range.clone(), MASK);
+    }
+    let genre = genre(&ballot, &quotes, &open, &money);
+    let list = lists::list(&rest, genre);
+    let mut understanding = Understanding {
+        duration_secs: length.secs,
+        duration_cap_secs: length.cap_secs,
+        aspects,
+        language: language.to_owned(),
+        genre,
+        tone: ballot.tone(),
+        quoted: Vec::new(),
+        title: None,
+        item_kind: list.kind.unwrap_or_else(|| kind_of_genre(genre)),
+        item_count: list.count.or_else(|| u32::try_from(list.items.len()).ok().filter(|&count| count > 0)),
+        items: list.items,
+        prices: money.prices,
+        discounts: money.discounts,
+        coupon: money.coupon,
+        dates: date_texts,
+        times: time_texts,
+        place: None,
+        address: contacts.address,
+        hashtags: contacts.hashtags,
+        brand: None,
+        names: Vec::new(),
+        author: None,
+        call_to_action: action::call_to_action(&rest),
+        numbers: Vec::new(),
+        accent,
+        palette: wishes::palette(&ballot),
+        wishes,
+        tempo_bpm: wishes::tempo_bpm(&open),
+    };
+    if let Some(range) = list.range {
+        mask(&mut rest, range, MASK);
+    }
+    read_quotes(&mut understanding, &quotes, &whole);
+    read_names(&mut understanding, &rest, list.headline);
+    if let Some(place) =
+        understanding.place.as_deref().and_then(|place| Some((rest.find(place)?, place.len())))
+    {
+        mask(&mut rest, place.0..place.0 + place.1, MASK);
+    }
+    understanding.numbers = numbers::numbers(&rest, genre == Genre::Sports);
+    keep_own_words(&mut understanding, &whole);
+    understanding
+}
+
+/// Leaves out what is not of the prompt's own words: where masks stand within a text, its ends do not belong together.
+fn keep_own_words(understanding: &mut Understanding, whole: &str) {
+    let said = whole.replace('\n', " ").to_lowercase();
+    let own = |text: &String| !text.contains([MASK, SOFT_MASK]) && said.contains(&text.to_lowercase());
+    let it = understanding;
+    let lists = [
+        &mut it.quoted,
+        &mut it.items,
+        &mut it.discounts,
+        &mut it.dates,
+        &mut it.times,
+        &mut it.hashtags,
+        &mut it.names,
+    ];
+    for list in lists {
+        list.retain(own);
+    }
+    let lone = [
+        &mut it.title,
+        &mut it.coupon,
+        &mut it.place,
+        &mut it.address,
+        &mut it.brand,
+        &mut it.author,
+        &mut it.call_to_action,
+    ];
+    for text in lone {
+        *text = text.take().filter(own);
+    }
+    it.prices.retain(|price| own(&price.amount));
+    for price in &mut it.prices {
+        price.was = price.was.take().filter(own);
+        price.what = price.what.take().filter(own);
+    }
+    it.numbers.retain(|fact| own(&fact.value) && own(&fact.what));
+}
+
+/// A quote with its author is one even where the word is not said.
+fn genre(ballot: &Ballot, quotes: &[Quote], open: &str, money: &money::Money) -> Genre {
+    let voted = ballot.genre();
+    let cheaper = !money.discounts.is_empty() || money.coupon.is_some();
+    if cheaper && matches!(voted, Genre::General | Genre::Teaser | Genre::Announcement) {
+        return Genre::Sale;
+    }
+    let played =
+        ["match", "game", "derby", "tournament*", "season", "league", "spiel", "fußball*", "partido", "試合"];
+    if voted == Genre::Recap && played.iter().any(|stem| ballot.holds(stem)) {
+        return Genre::Sports;
+    }
+    let words: Vec<&Quote> = quotes.iter().filter(|quote| quote.role == Role::Words).collect();
+    let authored =
+        || words.iter().any(|quote| names::author_after_quote(after(open, quote.range.end, 80)).is_some());
+    if voted == Genre::General && words.len() == 1 && authored() { Genre::Quote } else { voted }
+}
+
+fn kind_of_genre(genre: Genre) -> ItemKind {
+    match genre {
+        Genre::Recipe | Genre::HowTo | Genre::ScreenGuide => ItemKind::Step,
+        Genre::Listicle => ItemKind::Tip,
+        Genre::AppDemo => ItemKind::Feature,
+        _ => ItemKind::Other,
+    }
+}
+
+fn read_quotes(understanding: &mut Understanding, quotes: &[Quote], whole: &str) {
+    for quote in quotes {
+        let slot = match quote.role {
+            Role::Words => None,
+            Role::Title => Some(&mut understanding.title),
+            // A song's name is what it is about; who plays it is the brand.
+            Role::Name if understanding.genre == Genre::Music => Some(&mut understanding.title),
+            Role::Name => Some(&mut understanding.brand),
+            Role::CallToAction => Some(&mut understanding.call_to_action),
+            Role::Code => Some(&mut understanding.coupon),
+        };
+        let short = quote.text.chars().count() <= 60;
+        match slot {
+            // What is quoted is meant more than what is guessed, but the first of two stands.
+            Some(slot) if short && (slot.is_none() || quote.role == Role::CallToAction) => {
+                *slot = Some(quote.text.clone())
+            }
+            _ => understanding.quoted.extend(pieces(&quote.text)),
+        }
+        if quote.role == Role::Words && understanding.author.is_none() {
+            let tail = after(whole, quote.range.end, 80);
+            let said = matches!(understanding.genre, Genre::Testimonial | Genre::Quote);
+            let bare = || {
+                said.then(|| format!("– {}", tail.trim_start()))
+                    .and_then(|tail| names::author_after_quote(&tail))
+            };
+            understanding.author = names::author_after_quote(tail).or_else(bare);
+        }
+    }
+    understanding.quoted.truncate(QUOTED_MAX);
+}
+
+/// Beginnings of headlines of what has a name.
+const OURS: [&str; 8] = ["Our ", "My ", "Unser", "Notre ", "Nos ", "Nuestr", "Mein", "Mon "];
+
+fn read_names(understanding: &mut Understanding, rest: &str, headline: Option<String>) {
+    let genre = understanding.genre;
+    understanding.names = names::names(rest, &understanding.language);
+    let called = understanding.brand.clone();
+    let brand = names::brand(rest, genre, &understanding.language);
+    understanding.brand = understanding.brand.take().or(brand);
+    if genre == Genre::Testimonial && understanding.author.is_none() && understanding.quoted.is_empty() {
+        understanding.author = names::author_of_testimonial(rest);
+    }
+    let title = title::title(rest, &understanding.language, genre);
+    // "Our bakery" says less than what it is called.
+    let vague = |title: &String| OURS.iter().any(|ours| title.starts_with(ours));
+    let title = match called {
+        Some(called) if title.as_ref().is_none_or(vague) => Some(called),
+        _ => title,
+    };
+    let title = understanding.title.take().or(headline).or(title);
+    // A testimonial is not headed by who gives it.
+    let author = understanding.author.as_deref().unwrap_or_default();
+    understanding.title = title.filter(|title| author.is_empty() || !author.starts_with(title.as_str()));
+    understanding.place = names::place(rest, genre, understanding.title.as_deref());
+    if understanding.brand.is_some() && understanding.brand == understanding.place {
+        understanding.brand = None;
+    }
+    if genre == Genre::Testimonial
+        && understanding.brand.is_some()
+        && author.starts_with(understanding.brand.as_deref().unwrap_or_default())
+    {
+        understanding.brand = None;
+    }
+}
