@@ -159,7 +159,7 @@ fn mono_and_surround_are_mapped_to_stereo_by_bs_775() {
 }
 
 #[test]
-fn the_true_peak_of_what_is_too_loud_is_at_most_minus_one_db_as_ebur128_measures_it() {
+fn the_true_peak_of_what_is_too_loud_is_at_most_minus_two_and_a_half_db_as_ebur128_measures_it() {
     let Some(mut context) = gpu_context() else { return };
     let scratch = Scratch::default();
     // A quarter of the sample rate, between samples: the true peak is 3 dB above every sample.
@@ -179,7 +179,7 @@ fn the_true_peak_of_what_is_too_loud_is_at_most_minus_one_db_as_ebur128_measures
     let log = String::from_utf8_lossy(&output.stderr);
     let summary = log.rsplit("True peak:").next().unwrap();
     let peak_db: f64 = summary.split_whitespace().nth(1).unwrap().parse().unwrap();
-    assert!((-1.6..=-0.95).contains(&peak_db), "{peak_db} dBTP");
+    assert!((-3.1..=-2.45).contains(&peak_db), "{peak_db} dBTP");
 }
 
 /// Ten minutes: a flash and a click at the start of every minute.

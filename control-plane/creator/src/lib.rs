@@ -15,7 +15,9 @@
 
 mod brief;
 mod create;
+pub mod footage;
 pub mod model;
+pub mod planner;
 pub mod prompt;
 pub mod recording;
 pub mod sound;

@@ -22,7 +22,7 @@ impl Mixer {
         Self { sum: Sum::new(clips), limiter: Limiter::default() }
     }
 
-    /// Fills `mixed` (interleaved stereo) with what comes next, its true peaks at -1 dB at most.
+    /// Fills `mixed` (interleaved stereo) with what comes next, its true peaks at -2.5 dB at most.
     ///
     /// # Errors
     /// The clip that failed, with its pointer, where a file cannot be decoded.

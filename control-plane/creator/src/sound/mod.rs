@@ -1,16 +1,41 @@
 //! How loud everything is, and when: music, voice and the sound of clips, so that the whole has the loudness that is asked
 //! for, words are understood, and nothing begins or ends with a click.
 
+mod clips;
 mod cue;
+mod ducking;
+#[cfg(test)]
+pub(crate) mod fixtures;
+mod lane;
+mod levels;
+mod loudness;
+#[cfg(test)]
+mod tests;
+mod tracks;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::timing::Schedule;
-use crate::{Brief, Storyboard};
+use crate::{Brief, ClipSound, Storyboard};
+use clips::{HeardClip, heard_clips};
+use ducking::{Ducking, rounded};
+use levels::{Part, STACK_MAX, Solved, VOLUME_MAX, solve};
+use tracks::{MusicTrack, VoiceTrack, source_json};
+
+pub(crate) use cue::VideoBeat;
 pub use cue::{Cues, MusicCue, VoiceCue, cues};
 
 /// Loudness of every video in LUFS.
 pub const LOUDNESS_LUFS: f64 = -14.0;
+
+/// Music without words under it, against the words elsewhere, in LU: nearly as loud.
+const MUSIC_TO_WORDS_LU: f64 = -3.0;
+/// Music under clips that are heard in full, in LU: what happens comes first.
+const MUSIC_TO_CLIPS_LU: f64 = -6.0;
+/// Clips that are heard under music or voice, in LU.
+const UNDER_LU: f64 = -18.0;
+/// No clip is raised by more than the loudest one and this: the hum of a quiet room would become a noise.
+const RAISED_DB_MAX: f64 = 10.0;
 
 /// A video in a scene, as it is to be compiled.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +71,7 @@ pub struct ClipVolume {
 /// The sound of a video.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mix {
-    /// Audio blocks: music, voice.
+    /// Audio blocks: music, voice, and the sound of clips once more where four times as loud is not enough.
     pub blocks: Vec<Value>,
     /// One for each clip, in their order.
     pub clips: Vec<ClipVolume>,
@@ -58,16 +83,135 @@ pub struct Mix {
 
 /// Decides how everything sounds.
 pub fn mix(storyboard: &Storyboard, brief: &Brief, schedule: &Schedule, clips: &[ClipUse]) -> Mix {
-    let _unused = (storyboard, brief, schedule);
-    let clips = clips
+    let (cues, duration_secs) = (&schedule.cues, schedule.duration_secs());
+    let block_count = schedule.sound_block_count();
+    let heard = match storyboard.clip_sound {
+        ClipSound::Off => Vec::new(),
+        ClipSound::Under | ClipSound::Full => heard_clips(brief, schedule, clips, block_count),
+    };
+    let alone = cues.music.is_none() && cues.voice.is_none();
+    let clips_lead = storyboard.clip_sound == ClipSound::Full || alone;
+    let voice = cues.voice.as_ref().map(|cue| VoiceTrack::of(cue, brief, duration_secs, block_count));
+    let mut words = voice.as_ref().map(|voice| voice.words.clone()).unwrap_or_default();
+    if clips_lead {
+        words.extend(heard.iter().flat_map(|clip| &clip.words));
+    }
+    let ducking = Ducking::under(words, duration_secs);
+    let music = cues.music.as_ref().map(|cue| MusicTrack::of(cue, brief, &ducking, schedule));
+
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    if let Some(voice) = &voice {
+        parts.push(Part { lane: &voice.lane, level_db: -voice.lane.lufs, leads: true });
+    }
+    let has_lead = voice.is_some() || (clips_lead && !heard.is_empty());
+    if let Some(music) = &music {
+        let below_lu = match (has_lead, clips_lead && !heard.is_empty()) {
+            (false, _) => 0.0,
+            (true, false) => MUSIC_TO_WORDS_LU,
+            (true, true) => MUSIC_TO_CLIPS_LU,
+        };
+        parts.push(Part { lane: &music.lane, level_db: below_lu - music.lane.lufs, leads: !has_lead });
+    }
+    let first_clip = parts.len();
+    parts.extend(clip_parts(&heard, clips_lead, voice.is_some()));
+    let solved = solve(&parts);
+    let clip_gains = &solved.gains[first_clip..];
+    let mut gains = solved.gains.iter().copied();
+    let mut blocks = Vec::new();
+    // Music first, though the voice is first among the parts: it leads.
+    let voice_blocks = voice.zip(gains_of(&mut gains, cues.voice.is_some()));
+    if let Some((music, gain)) = music.zip(gains_of(&mut gains, cues.music.is_some())) {
+        blocks.extend(stacked(gain, |volume| music.block(&ducking, volume)));
+    }
+    if let Some((voice, gain)) = voice_blocks {
+        blocks.extend(stacked(gain, |volume| voice.block(volume)));
+    }
+    for (clip, gain) in heard.iter().zip(clip_gains) {
+        let further = stacked(*gain, |volume| clip_block(brief, &clips[clip.index], clip, volume)).skip(1);
+        blocks.extend(further);
+    }
+    let notes = notes(storyboard, &solved, schedule, brief);
+    let volumes = clip_volumes(clips, &heard, clip_gains);
+    Mix { blocks, clips: volumes, loudness_lufs: solved.loudness_lufs, notes }
+}
+
+fn gains_of(gains: &mut impl Iterator<Item = f64>, is_there: bool) -> Option<f64> {
+    if is_there { gains.next() } else { None }
+}
+
+/// Levels of clips: all alike, but none raised far beyond the others.
+fn clip_parts<'a>(heard: &'a [HeardClip], lead: bool, has_voice: bool) -> Vec<Part<'a>> {
+    let loudest_lufs = heard.iter().map(|clip| clip.lane.lufs).fold(-70.0, f64::max);
+    let below_lu = if lead && !has_voice { 0.0 } else { UNDER_LU };
+    heard
         .iter()
-        .map(|clip| ClipVolume {
-            scene: clip.scene,
-            volume: Value::from(1.0),
-            fade_in: 0.0,
-            fade_out: 0.0,
-            muted: false,
+        .map(|clip| Part {
+            lane: &clip.lane,
+            level_db: below_lu - clip.lane.lufs.max(loudest_lufs - RAISED_DB_MAX),
+            leads: lead && !has_voice && clip.lane.lufs >= loudest_lufs,
         })
-        .collect();
-    Mix { blocks: Vec::new(), clips, loudness_lufs: -70.0, notes: Vec::new() }
+        .collect()
+}
+
+/// As many blocks as a gain takes, each at its share of it.
+fn stacked(gain: f64, block: impl Fn(f64) -> Value) -> impl Iterator<Item = Value> {
+    let count = (1..STACK_MAX).find(|count| gain <= VOLUME_MAX * f64::from(*count)).unwrap_or(STACK_MAX);
+    let volume = (gain / f64::from(count)).min(VOLUME_MAX);
+    (0..count).map(move |_| block(volume))
+}
+
+/// The sound of a clip as a block of its own.
+fn clip_block(brief: &Brief, clip: &ClipUse, heard: &HeardClip, volume: f64) -> Value {
+    json!({
+        "type": "audio",
+        "source": source_json(brief, clip.asset),
+        "start": rounded(heard.start_secs),
+        "duration": clip.duration_secs,
+        "trim": { "start": clip.start_secs },
+        "speed": clip.speed,
+        "volume": rounded(volume),
+        "fadeIn": rounded(heard.fade_in),
+        "fadeOut": rounded(heard.fade_out),
+    })
+}
+
+fn clip_volumes(clips: &[ClipUse], heard: &[HeardClip], gains: &[f64]) -> Vec<ClipVolume> {
+    let silent = |clip: &ClipUse| ClipVolume {
+        scene: clip.scene,
+        volume: json!(1.0),
+        fade_in: 0.0,
+        fade_out: 0.0,
+        muted: true,
+    };
+    let mut volumes: Vec<ClipVolume> = clips.iter().map(silent).collect();
+    for (clip, gain) in heard.iter().zip(gains) {
+        let volume = stacked(*gain, |volume| json!(rounded(volume))).next().unwrap_or(json!(0.0));
+        let (fade_in, fade_out) = (rounded(clip.fade_in), rounded(clip.fade_out));
+        let scene = clips[clip.index].scene;
+        volumes[clip.index] = ClipVolume { scene, volume, fade_in, fade_out, muted: false };
+    }
+    volumes
+}
+
+fn notes(storyboard: &Storyboard, solved: &Solved, schedule: &Schedule, brief: &Brief) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !solved.gains.is_empty() && solved.loudness_lufs < LOUDNESS_LUFS - 1.0 {
+        notes.push(format!(
+            "The sound is too quiet, or has peaks too far above the rest, to be raised to {LOUDNESS_LUFS} LUFS; it will have about {:.0} LUFS.",
+            solved.loudness_lufs
+        ));
+    }
+    if storyboard.music.is_some() && schedule.cues.music.is_none() {
+        notes.push("The music has no sound that could be heard; the video has none.".to_owned());
+    }
+    if let Some(music) = &schedule.cues.music {
+        let part_secs = music.end_secs - music.start_secs;
+        let name = brief.assets.get(music.asset).map_or("", |asset| asset.analysis.name.as_str());
+        if music.looped {
+            notes.push(format!("{name} is shorter than the video; from bar to bar it plays again."));
+        } else if part_secs < schedule.duration_secs() - 0.5 {
+            notes.push(format!("{name} is shorter than the video and ends after {part_secs:.1} s."));
+        }
+    }
+    notes
 }

@@ -4,6 +4,8 @@
 pub(super) struct Fitted {
     /// Of each scene, at least 1; they sum to what was asked for.
     pub(super) frames: Vec<u32>,
+    /// The least that each may have: its hold, shortened where holds do not fit.
+    pub(super) least: Vec<u32>,
     /// True where the holds together are longer than the whole.
     pub(super) holds_shortened: bool,
 }
@@ -17,13 +19,22 @@ pub(super) fn fit(wishes_secs: &[f64], holds_secs: &[f64], fps: u32, frame_count
         let shares: Vec<f64> = holds.iter().map(|hold| f64::from(*hold)).collect();
         let ones = vec![1; holds.len()];
         let frames = shared_out(&shares, &ones, frame_count);
-        return Fitted { frames, holds_shortened: true };
+        return Fitted { least: frames.clone(), frames, holds_shortened: true };
     }
     let shares: Vec<f64> = wishes_secs
         .iter()
         .map(|secs| if secs.is_finite() { secs.clamp(0.01, 1000.0) } else { 1.0 })
         .collect();
-    Fitted { frames: shared_out(&shares, &holds, frame_count), holds_shortened: false }
+    Fitted { frames: shared_out(&shares, &holds, frame_count), least: holds, holds_shortened: false }
+}
+
+/// Where each length begins when they follow on each other, and where the last one ends.
+pub(super) fn starts(lengths: &[u32]) -> Vec<u32> {
+    let ends = lengths.iter().scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    });
+    std::iter::once(0).chain(ends).collect()
 }
 
 /// Frames of a hold, rounded up; at least one.

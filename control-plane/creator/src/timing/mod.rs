@@ -1,11 +1,14 @@
 //! When each scene shows: on the grid of frames, as long as its words need, cut on beats where there are some.
 
 mod lengths;
+mod snap;
 
+use avs_protocol::{SOUND_BLOCK_SECS, Span};
 use avs_template::{FrameRate, Ticks};
 
 use crate::sound::{Cues, cues};
-use crate::{Brief, Storyboard, Transition};
+use crate::{Brief, ClipSound, Storyboard, Transition};
+use snap::Cuts;
 
 /// When a scene shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +45,21 @@ impl Schedule {
         f64::from(self.frame_count) / f64::from(self.fps)
     }
 
+    /// Returns the time at which a frame begins to show.
+    pub fn secs_of_frame(&self, frame: u32) -> f64 {
+        f64::from(frame) / f64::from(self.fps)
+    }
+
+    /// Returns how many whole blocks of sound the video has, at least one.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a video has at most an hour"
+    )]
+    pub(crate) fn sound_block_count(&self) -> usize {
+        ((self.duration_secs() / SOUND_BLOCK_SECS + 1e-6).floor() as usize).max(1)
+    }
+
     /// Returns one past the last frame in which the scene is seen, under the transition of the next one too.
     pub fn seen_until_frame(&self, scene: usize) -> u32 {
         let overlap = self.scenes.get(scene + 1).map_or(0, |next| next.overlap_frames);
@@ -59,21 +77,60 @@ pub fn schedule(storyboard: &Storyboard, brief: &Brief, fps: u32, holds_secs: &[
     let holds: Vec<f64> = (0..count).map(|at| holds_secs.get(at).copied().unwrap_or(0.0)).collect();
     let fitted = lengths::fit(&wishes, &holds, fps, frame_count);
     let cues = cues(storyboard, brief, f64::from(frame_count) / f64::from(fps));
-    let mut start_frame = 0;
-    let mut scenes: Vec<SceneTime> = Vec::with_capacity(count);
-    for (scene, length) in storyboard.scenes.iter().zip(&fitted.frames) {
+    let words = Words::of(storyboard, brief, &cues, fps);
+    let speaks = |scene: usize, before: u32, cut: u32| words.are_cut(scene, before, cut);
+    let frames = lengths::starts(&fitted.frames);
+    let mut cuts = Cuts { frames, least: &fitted.least, fps, speaks: &speaks };
+    cuts.move_out_of_words();
+    let cuts_on_beats = cuts.move_onto_beats(&cues.beats(brief, f64::from(frame_count) / f64::from(fps)));
+    let scenes = scene_times(storyboard, &cuts.frames, fps);
+    Schedule { scenes, frame_count, fps, holds_shortened: fitted.holds_shortened, cuts_on_beats, cues }
+}
+
+fn scene_times(storyboard: &Storyboard, frames: &[u32], fps: u32) -> Vec<SceneTime> {
+    let mut scenes: Vec<SceneTime> = Vec::with_capacity(storyboard.scenes.len());
+    for (scene, ends) in storyboard.scenes.iter().zip(frames.windows(2)) {
+        let (start_frame, end_frame) = (ends[0], ends[1]);
         let before = scenes.last().map(|before| before.end_frame - before.start_frame);
-        let overlap_frames = before.map_or(0, |before| overlap(scene.transition, fps, before.min(*length)));
-        scenes.push(SceneTime { start_frame, end_frame: start_frame + length, overlap_frames });
-        start_frame += length;
+        let overlap_frames =
+            before.map_or(0, |before| overlap(scene.transition, fps, before.min(end_frame - start_frame)));
+        scenes.push(SceneTime { start_frame, end_frame, overlap_frames });
     }
-    Schedule {
-        scenes,
-        frame_count,
-        fps,
-        holds_shortened: fitted.holds_shortened,
-        cuts_on_beats: Vec::new(),
-        cues,
+    scenes
+}
+
+/// Words that a cut could fall into.
+struct Words {
+    /// Of the voice, in frames of the video.
+    voice: Vec<(f64, f64)>,
+    /// Of the clip of each scene that is heard, in frames after the scene's start.
+    clips: Vec<Vec<(f64, f64)>>,
+}
+
+impl Words {
+    fn of(storyboard: &Storyboard, brief: &Brief, cues: &Cues, fps: u32) -> Self {
+        let in_frames = |spans: &[Span], from_secs: f64| -> Vec<(f64, f64)> {
+            let frame = |secs: f64| (secs - from_secs) * f64::from(fps);
+            spans.iter().map(|span| (frame(span.start_secs), frame(span.end_secs))).collect()
+        };
+        let clips = storyboard.scenes.iter().map(|scene| {
+            let asset = scene.asset_id.as_ref().and_then(|id| brief.asset(id));
+            let sound = asset.and_then(|asset| asset.analysis.sound.as_ref());
+            match (sound, scene.asset_start, storyboard.clip_sound) {
+                (Some(sound), Some(start), ClipSound::Full) => in_frames(&sound.speech, start),
+                _ => Vec::new(),
+            }
+        });
+        Self { voice: in_frames(&cues.voice_speech(brief), 0.0), clips: clips.collect() }
+    }
+
+    /// True where the cut with which a scene begins falls into words of the voice, or of the scene before it, which begins
+    /// at the frame `before`.
+    fn are_cut(&self, scene: usize, before: u32, cut: u32) -> bool {
+        let (cut_frame, shown) = (f64::from(cut), f64::from(cut.saturating_sub(before)));
+        let inside = |spans: &[(f64, f64)], at: f64| spans.iter().any(|(from, to)| *from < at && at < *to);
+        inside(&self.voice, cut_frame)
+            || scene.checked_sub(1).is_some_and(|before| inside(&self.clips[before], shown))
     }
 }
 
@@ -88,7 +145,8 @@ fn overlap(transition: Transition, fps: u32, shorter: u32) -> u32 {
     // At 30 frames a second: 15 to 30 for soft ones, 6 to 8 for those that punch.
     let secs = match transition {
         Transition::Cut => return 0,
-        Transition::Dissolve => 0.7,
+        // Longer where there is time.
+        Transition::Dissolve => (f64::from(shorter) / f64::from(fps) / 5.0).clamp(0.5, 1.0),
         Transition::FadeBlack => 0.6,
         Transition::Slide | Transition::Zoom => 0.25,
     };

@@ -1,0 +1,407 @@
+//! Which file each scene shows, and which part of it.
+
+use avs_protocol::Span;
+
+use super::Note;
+use super::budget::keeps_order;
+use super::slot::{Picture, Slot};
+use crate::footage::{Footage, Want};
+use crate::prompt::{Genre, Understanding};
+use crate::{Layout, limits};
+
+/// A scene with its files.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cast {
+    pub(super) slot: Slot,
+    /// What shows, the main one first; empty for a card.
+    pub(super) files: Vec<usize>,
+    /// Where in the first file it begins, in seconds; none for a still.
+    pub(super) start_secs: Option<f64>,
+    /// How long it can last from there, in seconds; infinite for stills and cards.
+    pub(super) room_secs: f64,
+}
+
+/// A scene gets this much more than it wishes, so that lengths can be settled and cuts moved to beats.
+const RESERVE_FACTOR: f64 = 1.35;
+/// And this much, in seconds.
+const RESERVE_SECS: f64 = 0.2;
+/// What a transition shows of a shot after its end, in seconds.
+const TAIL_SECS: f64 = 0.75;
+
+/// Chooses the files of all scenes. Each file shows once before any shows again.
+pub(super) fn cast(
+    slots: Vec<Slot>,
+    understanding: &Understanding,
+    footage: &Footage,
+    notes: &mut Vec<Note>,
+) -> Vec<Cast> {
+    let mut casting = Casting::new(slots, understanding, footage);
+    casting.fixed();
+    casting.galleries();
+    if casting.keeps_order {
+        casting.in_order();
+    } else {
+        casting.by_merit();
+    }
+    casting.in_order_of_time();
+    casting.finish(notes)
+}
+
+struct Casting<'a> {
+    slots: Vec<Slot>,
+    understanding: &'a Understanding,
+    footage: &'a Footage,
+    keeps_order: bool,
+    casts: Vec<Option<Cast>>,
+    /// Parts of each file that show already.
+    taken: Vec<Vec<Span>>,
+    uses: Vec<usize>,
+    hashes: Vec<u64>,
+    shown_again: Vec<usize>,
+}
+
+impl<'a> Casting<'a> {
+    fn new(slots: Vec<Slot>, understanding: &'a Understanding, footage: &'a Footage) -> Self {
+        let (count, files) = (slots.len(), footage.files.len());
+        Self {
+            slots,
+            understanding,
+            footage,
+            keeps_order: keeps_order(understanding),
+            casts: vec![None; count],
+            taken: vec![Vec::new(); files],
+            uses: vec![0; files],
+            hashes: Vec::new(),
+            shown_again: Vec::new(),
+        }
+    }
+
+    /// Scenes that name their files, and cards.
+    fn fixed(&mut self) {
+        // Parts first: whoever chooses a window must know what is taken.
+        for slot in &self.slots {
+            if let Picture::Part(file, start, length) = slot.picture {
+                self.taken[file].push(Span { start_secs: start, end_secs: start + length });
+                self.uses[file] += 1;
+            }
+        }
+        for at in 0..self.slots.len() {
+            let cast = match self.slots[at].picture.clone() {
+                Picture::None => self.card(at, Vec::new()),
+                Picture::Logo(file) => {
+                    self.uses[file] += 1;
+                    self.card(at, vec![file])
+                }
+                Picture::Part(file, start_secs, room_secs) => {
+                    let start_secs = self.footage.files[file].is_moving().then_some(start_secs);
+                    Cast { slot: self.slots[at].clone(), files: vec![file], start_secs, room_secs }
+                }
+                Picture::Files(files) => self.several(at, files),
+                Picture::Wanted(_) | Picture::Several(_) => continue,
+            };
+            self.casts[at] = Some(cast);
+        }
+    }
+
+    fn card(&self, at: usize, files: Vec<usize>) -> Cast {
+        Cast { slot: self.slots[at].clone(), files, start_secs: None, room_secs: f64::INFINITY }
+    }
+
+    /// The files of a split or a gallery; the scene is not longer than the shortest of them.
+    fn several(&mut self, at: usize, files: Vec<usize>) -> Cast {
+        let Some(first) = files.first().copied() else { return self.card(at, files) };
+        let mut cast = self.window(at, first, Want::Best);
+        for file in files.iter().skip(1) {
+            self.uses[*file] += 1;
+            if self.footage.files[*file].is_moving() {
+                cast.room_secs = cast.room_secs.min(self.footage.files[*file].usable_secs());
+            }
+        }
+        cast.files = files;
+        cast
+    }
+
+    fn galleries(&mut self) {
+        for at in 0..self.slots.len() {
+            let Picture::Several(count) = self.slots[at].picture else { continue };
+            let mut stills: Vec<usize> =
+                self.unused().filter(|file| !self.footage.files[*file].is_moving()).collect();
+            // The best ones fill the frame elsewhere.
+            stills.sort_by(|a, b| self.merit(*a).total_cmp(&self.merit(*b)));
+            stills.truncate(count.min(limits::MORE_ASSETS_MAX + 1));
+            stills.sort_unstable();
+            self.casts[at] = (stills.len() >= 2).then(|| self.several(at, stills));
+        }
+    }
+
+    fn unused(&self) -> impl Iterator<Item = usize> + '_ {
+        self.footage.shown().into_iter().filter(|file| self.uses[*file] == 0)
+    }
+
+    fn merit(&self, file: usize) -> f64 {
+        self.footage.files[file].moments.first().map_or(-2.0, |moment| moment.score)
+    }
+
+    /// Scenes that a file is to be chosen for.
+    fn wanting(&self) -> Vec<usize> {
+        (0..self.slots.len())
+            .filter(|at| self.casts[*at].is_none() && matches!(self.slots[*at].picture, Picture::Wanted(_)))
+            .collect()
+    }
+
+    /// Files to choose from, each as often as it shows, in their order.
+    fn roster(&self, scenes: usize) -> Vec<(usize, usize)> {
+        let mut files: Vec<usize> = self.unused().collect();
+        if files.is_empty() {
+            files = self.footage.shown();
+        }
+        if files.len() > scenes {
+            files.sort_by(|a, b| self.merit(*b).total_cmp(&self.merit(*a)));
+            files.truncate(scenes);
+            files.sort_unstable();
+        }
+        let mut roster: Vec<(usize, usize)> = files.into_iter().map(|file| (file, 1)).collect();
+        for _ in roster.len()..scenes {
+            // Whoever has most left for each time that it shows; a still has little.
+            let left = |(file, count): &(usize, usize)| {
+                let file = &self.footage.files[*file];
+                (if file.is_moving() { file.usable_secs() } else { 0.01 }) / (*count as f64 + 0.5)
+            };
+            let next = (0..roster.len()).rev().max_by(|a, b| left(&roster[*a]).total_cmp(&left(&roster[*b])));
+            if let Some(next) = next {
+                roster[next].1 += 1;
+            }
+        }
+        roster
+    }
+
+    /// Files in the order in which they were sent; the first scene may show the best or the last one ahead.
+    fn in_order(&mut self) {
+        let wanting = self.wanting();
+        let mut roster = self.roster(wanting.len());
+        let mut scenes = wanting.as_slice();
+        if let Some((first, rest)) = wanting.split_first()
+            && *first == 0
+            && let Some(ahead) = self.shown_ahead(&roster)
+        {
+            roster[ahead].1 -= 1;
+            self.choose(*first, roster[ahead].0);
+            scenes = rest;
+        }
+        let items = scenes.iter().filter(|at| self.is_item(**at)).count();
+        let pairs: Vec<(usize, usize)> = if items == roster.len() {
+            // A file an item: what follows on an item without words shows the same.
+            let nth = scenes.iter().scan(0_usize, |items, at| {
+                *items += usize::from(self.is_item(*at));
+                Some(items.saturating_sub(1))
+            });
+            scenes.iter().copied().zip(nth.map(|nth| roster[nth].0)).collect()
+        } else {
+            let files = roster.into_iter().flat_map(|(file, count)| std::iter::repeat_n(file, count));
+            scenes.iter().copied().zip(files).collect()
+        };
+        for (at, file) in pairs {
+            self.choose(at, file);
+        }
+    }
+
+    fn is_item(&self, at: usize) -> bool {
+        matches!(self.slots[at].layout, Layout::Step | Layout::ListItem)
+    }
+
+    /// The file that the first scene shows though its turn comes later: what comes of the steps, or the liveliest.
+    fn shown_ahead(&self, roster: &[(usize, usize)]) -> Option<usize> {
+        let spare = |at: &usize| roster[*at].1 > 1;
+        if matches!(self.understanding.genre, Genre::Recipe | Genre::HowTo)
+            && let Some(last) = roster.len().checked_sub(1).filter(spare)
+        {
+            return Some(last);
+        }
+        let liveliness = |at: usize| {
+            let window = self.footage.files[roster[at].0].best_window(2.0, Want::Motion, &[], &[]);
+            window.map_or(-1.0, |window| window.score)
+        };
+        (0..roster.len())
+            .filter(spare)
+            .max_by(|a, b| liveliness(*a).total_cmp(&liveliness(*b)).then(b.cmp(a)))
+    }
+
+    /// The best file for each scene: the first scene chooses first, then prices and heroes, the last, and the rest in order.
+    fn by_merit(&mut self) {
+        let wanting = self.wanting();
+        let mut roster = self.roster(wanting.len());
+        let mut order = wanting.clone();
+        let last = wanting.last().copied();
+        order.sort_by_key(|at| {
+            let is_hero = self.slots[*at].picture == Picture::Wanted(Want::Best);
+            (*at != 0, !is_hero, Some(*at) != last, *at)
+        });
+        for at in order {
+            let Some(chosen) = self.best_of(at, &roster) else { continue };
+            roster[chosen].1 -= 1;
+            self.choose(at, roster[chosen].0);
+        }
+        self.part_neighbours(&wanting);
+    }
+
+    /// Scenes beside each other that show the same file change it with one further away, where that helps.
+    fn part_neighbours(&mut self, wanting: &[usize]) {
+        let file = |casts: &[Option<Cast>], at: usize| {
+            casts.get(at).and_then(Option::as_ref).and_then(|cast| cast.files.first().copied())
+        };
+        let clashes = |casts: &[Option<Cast>]| {
+            (1..casts.len())
+                .filter(|at| file(casts, *at).is_some() && file(casts, at - 1) == file(casts, *at))
+                .count()
+        };
+        let holds = |casts: &[Option<Cast>], at: usize| {
+            casts[at].as_ref().is_some_and(|cast| cast.room_secs >= cast.slot.min_secs)
+        };
+        let later = wanting.iter().copied().filter(|at| *at > 0 && self.casts[*at].is_some());
+        let later: Vec<usize> = later.collect();
+        for (nth, at) in later.iter().enumerate() {
+            for other in &later[nth + 1..] {
+                let now = clashes(&self.casts);
+                self.swap(*at, *other);
+                let helps = clashes(&self.casts) < now;
+                if !(helps && holds(&self.casts, *at) && holds(&self.casts, *other)) {
+                    self.swap(*at, *other);
+                }
+            }
+        }
+    }
+
+    /// Two scenes that have files change what they show.
+    fn swap(&mut self, at: usize, other: usize) {
+        self.casts.swap(at, other);
+        for at in [at, other] {
+            if let Some(cast) = &mut self.casts[at] {
+                cast.slot = self.slots[at].clone();
+            }
+        }
+    }
+
+    /// The best of those that still have to show: not what the scene before or after shows, and what shows least first.
+    fn best_of(&self, at: usize, roster: &[(usize, usize)]) -> Option<usize> {
+        let Picture::Wanted(want) = self.slots[at].picture else { return None };
+        let shows = |at: Option<usize>, file: usize| {
+            let cast = at.and_then(|at| self.casts.get(at)).and_then(Option::as_ref);
+            cast.is_some_and(|cast| cast.files.first() == Some(&file))
+        };
+        let key = |nth: usize| {
+            let file = roster[nth].0;
+            let is_next = shows(at.checked_sub(1), file) || shows(Some(at + 1), file);
+            (is_next, self.uses[file])
+        };
+        let wish = self.slots[at].wish_secs;
+        let score = |nth: usize| {
+            let file = &self.footage.files[roster[nth].0];
+            let window = file.best_window(wish, want, &self.taken[roster[nth].0], &self.hashes);
+            let enough =
+                |room: f64| if room < wish.min(self.slots[at].min_secs.max(0.5)) { -0.5 } else { 0.0 };
+            match window {
+                Some(window) => window.score + enough(window.room_secs),
+                None if file.is_moving() => -2.0,
+                None => file.score(0.0, 0.0, want),
+            }
+        };
+        (0..roster.len())
+            .filter(|nth| roster[*nth].1 > 0)
+            .min_by(|a, b| key(*a).cmp(&key(*b)).then_with(|| score(*b).total_cmp(&score(*a))).then(a.cmp(b)))
+    }
+
+    fn choose(&mut self, at: usize, file: usize) {
+        let Picture::Wanted(want) = self.slots[at].picture else { return };
+        let cast = self.window(at, file, want);
+        self.casts[at] = Some(cast);
+    }
+
+    /// The best free part of a file for a scene.
+    fn window(&mut self, at: usize, file: usize, want: Want) -> Cast {
+        let slot = self.slots[at].clone();
+        let footage = &self.footage.files[file];
+        self.uses[file] += 1;
+        if !footage.is_moving() {
+            self.hashes.push(footage.hash(0.0, 0.0));
+            return Cast { slot, files: vec![file], start_secs: None, room_secs: f64::INFINITY };
+        }
+        let wish = slot.wish_secs.max(slot.min_secs) + TAIL_SECS;
+        let free = footage.best_window(wish, want, &self.taken[file], &self.hashes);
+        let window = free.or_else(|| {
+            self.shown_again.push(file);
+            footage.best_window(wish, want, &[], &self.hashes)
+        });
+        let (start, room) =
+            window.map_or((0.0, footage.duration_secs), |window| (window.start_secs, window.room_secs));
+        let reserved = room.min(wish * RESERVE_FACTOR + RESERVE_SECS);
+        self.taken[file].push(Span { start_secs: start, end_secs: start + reserved });
+        self.hashes.push(footage.hash(start, reserved));
+        Cast { slot, files: vec![file], start_secs: Some(start), room_secs: without_tail(reserved) }
+    }
+
+    /// Later scenes show later parts of the same file; the first scene may show ahead.
+    fn in_order_of_time(&mut self) {
+        for file in 0..self.footage.files.len() {
+            let scenes: Vec<usize> = (1..self.slots.len())
+                .filter(|at| {
+                    let is_chosen =
+                        matches!(self.slots[*at].picture, Picture::Wanted(Want::Any | Want::Motion));
+                    let cast = self.casts[*at].as_ref().filter(|cast| cast.start_secs.is_some());
+                    is_chosen && cast.is_some_and(|cast| cast.files.first() == Some(&file))
+                })
+                .collect();
+            let mut parts: Vec<(f64, f64)> = scenes
+                .iter()
+                .filter_map(|at| self.casts[*at].as_ref())
+                .map(|cast| (cast.start_secs.unwrap_or(0.0), cast.room_secs))
+                .collect();
+            parts.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let fits = scenes.iter().zip(&parts).all(|(at, (_, room))| self.slots[*at].min_secs <= *room);
+            for (at, (start, room)) in scenes.iter().zip(&parts).filter(|_| fits) {
+                if let Some(cast) = &mut self.casts[*at] {
+                    (cast.start_secs, cast.room_secs) = (Some(*start), *room);
+                }
+            }
+        }
+    }
+
+    /// Words that a part is too short for stand on a card before it.
+    fn finish(self, notes: &mut Vec<Note>) -> Vec<Cast> {
+        let mut again = self.shown_again;
+        again.sort_unstable();
+        again.dedup();
+        notes.extend(
+            again
+                .iter()
+                .map(|file| Note::of_file(*file, "it is shorter than its scenes: parts of it show twice")),
+        );
+        let mut casts: Vec<Cast> = Vec::new();
+        for mut cast in self.casts.into_iter().flatten() {
+            let is_wanted = matches!(cast.slot.picture, Picture::Wanted(_));
+            if is_wanted && cast.slot.has_words() && cast.room_secs < cast.slot.min_secs * 0.95 {
+                if let Some(card) = cast.slot.clone().into_card() {
+                    casts.push(Cast {
+                        slot: card,
+                        files: Vec::new(),
+                        start_secs: None,
+                        room_secs: f64::INFINITY,
+                    });
+                }
+                let mut shot = Slot::plain(Want::Any).ranked(5);
+                (shot.wish_secs, shot.max_secs) = (cast.room_secs, cast.room_secs);
+                cast.slot = shot;
+            }
+            if cast.slot.layout == Layout::Split && cast.files.len() < 2 {
+                cast.slot.layout = Layout::Plain;
+            }
+            casts.push(cast);
+        }
+        casts.truncate(limits::SCENES_MAX);
+        casts
+    }
+}
+
+/// A part without what a transition shows after it, where it is long enough for both.
+fn without_tail(room_secs: f64) -> f64 {
+    if room_secs > TAIL_SECS * 3.0 { room_secs - TAIL_SECS } else { room_secs }
+}

@@ -1,0 +1,6 @@
+//! What plans must keep, whatever the prompt and the files.
+
+pub(in crate::planner) mod fixture;
+mod properties;
+mod thirty;
+mod valid;
