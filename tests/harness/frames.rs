@@ -88,6 +88,34 @@ pub fn decoded_sound(path: &Path) -> Vec<f32> {
     samples.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
+/// How loud a file is, as ffmpeg's ebur128 finds it.
+#[derive(Debug, Clone, Copy)]
+pub struct Measured {
+    /// Integrated loudness in LUFS.
+    pub loudness_lufs: f64,
+    /// Highest true peak in dBTP.
+    pub true_peak_db: f64,
+}
+
+/// Measures how loud the sound of a file is.
+#[track_caller]
+#[must_use]
+pub fn measured(path: &Path) -> Measured {
+    let output = Command::new("ffmpeg")
+        .args(["-nostdin", "-i"])
+        .arg(path)
+        .args(["-map", "0:a", "-af", "ebur128=peak=true", "-f", "null", "-"])
+        .output()
+        .unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    let summary = log.rsplit("Summary:").next().unwrap();
+    let after = |label: &str| -> f64 {
+        let text = summary.rsplit(label).next().unwrap();
+        text.split_whitespace().next().unwrap().parse().unwrap()
+    };
+    Measured { loudness_lufs: after("I:"), true_peak_db: after("Peak:") }
+}
+
 /// Decodes the sound of a file to 48 kHz floats, left and right.
 #[track_caller]
 #[must_use]

@@ -9,8 +9,8 @@ mod sheet;
 pub mod showcase;
 
 pub use frames::{
-    Frame, StreamFacts, decoded_channels, decoded_frame, decoded_frames, decoded_sound, psnr, rgb_at,
-    stream_facts,
+    Frame, Measured, StreamFacts, decoded_channels, decoded_frame, decoded_frames, decoded_sound, measured,
+    psnr, rgb_at, stream_facts,
 };
 pub use media::{Scratch, ffmpeg};
 pub use renders::{built_binary, gpu_context, render_to, request, sound_of, still_of};

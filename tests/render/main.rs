@@ -12,6 +12,7 @@ mod formats;
 mod hostile;
 mod images;
 mod masks;
+mod mixes;
 mod placement;
 mod rates;
 mod real_media;

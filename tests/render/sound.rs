@@ -1,6 +1,6 @@
 //! Sound from odd and hostile files: steady after a trim, silent where it is no number, small in memory.
 
-use avs_tests::{Scratch, decoded_sound, ffmpeg, gpu_context, render_to, request};
+use avs_tests::{Scratch, decoded_sound, ffmpeg, gpu_context, measured, render_to, request};
 use serde_json::json;
 
 /// Renders one second of sound from `name`, trimmed, and returns it decoded, mono.
@@ -105,4 +105,29 @@ fn an_absurd_sample_rate_is_refused_by_name() {
     let request = request(template, json!({}), scratch.path(), &scratch.file("out.mp4"));
     let error = render_to(&mut context, &request).unwrap_err();
     assert!(error.is_bad_input() && error.to_string().contains("1 channels at 1 Hz"), "{error}");
+}
+
+#[test]
+fn the_true_peak_of_a_file_with_loud_strokes_is_at_most_minus_one_and_a_half_db() {
+    let Some(mut context) = gpu_context() else { return };
+    let scratch = Scratch::default();
+    // Strokes of noise over low tones: what the encoder's searching coder lifts by 4 dB.
+    let side = |low: f64, hz: u32| {
+        format!(
+            "{low}*sin(2*PI*55*t)*exp(-12*mod(t,0.5))+0.6*(random(0)*2-1)*exp(-25*mod(t+0.25,0.5))+0.25*sin(2*PI*{hz}*t)"
+        )
+    };
+    let loud = format!("aevalsrc='{}|{}':s=48000:d=9", side(0.7, 220), side(0.5, 331));
+    let wav = scratch.file("strokes.wav");
+    let filter = "lowpass=f=12000,volume=0.9";
+    ffmpeg(&["-f", "lavfi", "-i", &loud, "-af", filter, "-c:a", "pcm_f32le", wav.to_str().unwrap()]);
+    let template = json!({ "version": "1", "blocks": [
+        { "type": "audio", "duration": 9, "source": { "uploadName": "strokes.wav" } },
+        { "type": "text", "duration": 9, "text": "loud" } ] });
+    let request =
+        request(template, json!({ "quality": "draft", "fps": 2 }), scratch.path(), &scratch.file("out.mp4"));
+    render_to(&mut context, &request).unwrap();
+    let peak_db = measured(&request.out_path).true_peak_db;
+    // It is limited, too: a quiet file would pass without proving anything.
+    assert!((-2.6..=-1.5).contains(&peak_db), "{peak_db} dBTP");
 }

@@ -12,6 +12,12 @@ use crate::media::{CHANNELS, SAMPLE_RATE};
 const NAME: &str = "aac";
 /// Transparent for nearly all material with this encoder.
 const BIT_RATE: usize = 192_000;
+/// Its searching coder (`twoloop`), its noise shaping, noise substitution and intensity stereo go wrong for a few
+/// milliseconds around strokes, by up to 5 dB above the highest peak of what goes in, which no limiter can foresee. Without
+/// them a file is as large and nearer to what went in: signal to noise 37 against 44 dB for a guitar, 24 against 28 dB for
+/// drums, 39 against 43 dB for a mixed piece, 31 against 34 dB for a film's sound (mean over 85 ms, FFmpeg 5.1).
+const OPTIONS: [(&str, &str); 4] =
+    [("aac_coder", "fast"), ("aac_tns", "0"), ("aac_pns", "0"), ("aac_is", "0")];
 /// Samples a channel of an AAC-LC frame (ISO 14496-3).
 pub const AAC_FRAME_SAMPLES: usize = 1024;
 
@@ -38,7 +44,8 @@ impl AacEncoder {
         audio.set_format(Sample::F32(Type::Planar));
         audio.set_channel_layout(ffmpeg::ChannelLayout::STEREO);
         audio.set_bit_rate(BIT_RATE);
-        Ok(Self { encoder: audio.open().map_err(failed)?, encoded_samples: 0 })
+        let options = OPTIONS.into_iter().collect();
+        Ok(Self { encoder: audio.open_with(options).map_err(failed)?, encoded_samples: 0 })
     }
 
     /// Encodes interleaved samples: [`AAC_FRAME_SAMPLES`] a channel, fewer only in the last call.

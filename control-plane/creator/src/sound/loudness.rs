@@ -46,11 +46,12 @@ pub(super) fn factor_from_db(db: f64) -> f64 {
     10_f64.powf(db / 20.0)
 }
 
-/// Highest true peak that the engine's limiter lets through, in dBTP; a test of the engine's mix holds the two together.
-const LIMITER_CEILING_DB: f64 = -2.5;
+/// Highest true peak that the engine's limiter lets through, in dBTP; a test that renders holds the two together.
+pub const LIMITER_CEILING_DB: f64 = -2.5;
 /// Share of what a block of 100 ms peaks above the ceiling that it loses in loudness: fitted to drums, a guitar, two mixed
-/// pieces, speech and pink noise, driven by 0, 6 and 12 dB, each within 0.4 LU where the peaks of blocks are known.
-const LIMITED_RATIO: f64 = 0.85;
+/// pieces, speech and pink noise, driven by 0, 6 and 12 dB. Around -14 LUFS it tells what they measure within 1.1 LU; within
+/// 0.4 LU it would, with 0.85, if the peak of every block were known.
+const LIMITED_RATIO: f64 = 0.8;
 
 /// How far a peak is above what the limiter lets through.
 pub(super) fn over_ceiling_db(peak_power: f64) -> f64 {
@@ -95,6 +96,6 @@ mod tests {
         let peak = |db: f64| 10_f64.powf(db / 10.0);
         assert_eq!(limited_power(power, peak(-2.6)), power);
         let lost = |db: f64| lufs_from_power(power) - lufs_from_power(limited_power(power, peak(db)));
-        assert!((lost(-0.5) - 1.7).abs() < 1e-6 && lost(3.0) > lost(-0.5));
+        assert!((lost(-0.5) - 1.6).abs() < 1e-6 && lost(3.0) > lost(-0.5));
     }
 }

@@ -24,6 +24,7 @@ use tracks::{MusicTrack, VoiceTrack, source_json};
 
 pub(crate) use cue::VideoBeat;
 pub use cue::{Cues, MusicCue, VoiceCue, cues};
+pub use loudness::LIMITER_CEILING_DB;
 
 /// Loudness of every video in LUFS.
 pub const LOUDNESS_LUFS: f64 = -14.0;

@@ -2,6 +2,8 @@
 
 mod lengths;
 mod snap;
+#[cfg(test)]
+mod tests;
 
 use avs_protocol::{SOUND_BLOCK_SECS, Span};
 use avs_template::{FrameRate, Ticks};
@@ -128,7 +130,9 @@ impl Words {
     /// at the frame `before`.
     fn are_cut(&self, scene: usize, before: u32, cut: u32) -> bool {
         let (cut_frame, shown) = (f64::from(cut), f64::from(cut.saturating_sub(before)));
-        let inside = |spans: &[(f64, f64)], at: f64| spans.iter().any(|(from, to)| *from < at && at < *to);
+        // A hundredth of a frame is the rounding of floats.
+        let inside =
+            |spans: &[(f64, f64)], at: f64| spans.iter().any(|(from, to)| from + 0.01 < at && at < to - 0.01);
         inside(&self.voice, cut_frame)
             || scene.checked_sub(1).is_some_and(|before| inside(&self.clips[before], shown))
     }
