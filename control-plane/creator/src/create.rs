@@ -4,6 +4,8 @@
 use avs_template::{OutputSpec, Pointer, Source, Template};
 use serde_json::{Value, json};
 
+use crate::planner::{self, Plan, PlanError};
+use crate::prompt::Understanding;
 use crate::stand_in;
 use crate::{Brief, Storyboard};
 
@@ -37,13 +39,25 @@ pub enum CreateError {
     },
 }
 
+impl From<PlanError> for CreateError {
+    fn from(error: PlanError) -> Self {
+        match error {
+            PlanError::NothingToShow | PlanError::NoTextAndNoPictures | PlanError::TooManyFiles { .. } => {
+                Self::Impossible { detail: error.to_string() }
+            }
+        }
+    }
+}
+
 /// Makes a template with the built-in planner. The same brief gives the same template, byte for byte.
 ///
 /// # Errors
 /// [`CreateError`].
 pub fn create(brief: &Brief) -> Result<Creation, CreateError> {
-    let (storyboard, output) = stand_in::plan(brief)?;
-    let trace = json!({ "planner": "built-in", "seed": seed_from_prompt(&brief.prompt) });
+    let understanding = Understanding::of_prompt(&brief.prompt);
+    let Plan { storyboard, output, notes } = planner::plan(brief, &understanding)?;
+    let seed = seed_from_prompt(&brief.prompt);
+    let trace = json!({ "planner": "built-in", "seed": seed, "notes": notes });
     creation_from_storyboard(&storyboard, &Brief { output, ..brief.clone() }, trace)
 }
 
@@ -52,7 +66,7 @@ pub fn create(brief: &Brief) -> Result<Creation, CreateError> {
 /// # Errors
 /// [`CreateError`].
 pub fn create_from_storyboard(storyboard: &Storyboard, brief: &Brief) -> Result<Creation, CreateError> {
-    let output = stand_in::resolved_output(brief);
+    let output = planner::resolved_output(brief, &Understanding::of_prompt(&brief.prompt));
     creation_from_storyboard(
         storyboard,
         &Brief { output, ..brief.clone() },
