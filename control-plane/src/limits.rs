@@ -96,6 +96,8 @@ pub const MODEL_WAIT_MILLIS: u64 = 60_000;
 pub const MODEL_CONNECT_WAIT: Duration = Duration::from_secs(5);
 /// First pause before a model server is asked again, where it does not say.
 pub const MODEL_RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// Shortest key of a model server that counts as secret.
+pub const MODEL_KEY_BYTES_MIN: usize = 16;
 /// Files in a packed screen recording: it needs four.
 pub const RECORDING_FILES_MAX: u16 = 64;
 /// Directory of a packed screen recording: that many files with their longest names and comments of a line.

@@ -107,7 +107,8 @@ impl Chat {
             let error = match timeout_at(until, self.ask_once(form, &body)).await {
                 Err(_elapsed) => return Err(ChatError::TooSlow),
                 Ok(Err(Trouble::Later(wait))) => {
-                    pause = wait.unwrap_or(pause * 2);
+                    // A server that is busy must not be hammered, whatever it says.
+                    pause = wait.unwrap_or(pause * 2).max(limits::MODEL_RETRY_PAUSE);
                     ChatError::Busy
                 }
                 Ok(Err(Trouble::Fault(error))) => {
@@ -168,8 +169,9 @@ impl Chat {
     /// A server that echoes what it was sent must not get the key into a video.
     fn without_key(&self, words: String) -> String {
         match &self.settings.key {
-            Some(key) => words.replace(key.as_str(), ""),
-            None => words,
+            // Servers without keys are given short words such as `none`, which videos may say.
+            Some(key) if key.as_str().len() >= limits::MODEL_KEY_BYTES_MIN => words.replace(key.as_str(), ""),
+            Some(_) | None => words,
         }
     }
 }

@@ -9,7 +9,7 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 
 use super::{BuiltInCreator, Creator, ModelCreator};
-use crate::limits;
+use crate::{keys, limits};
 
 /// Which creator makes templates of prompts.
 #[derive(Debug, Clone, clap::Args)]
@@ -114,11 +114,11 @@ impl CreatorSettings {
             (Some(_), Some(_)) => return Err(CreatorSettingsError::TwoKeys),
             (Some(key), None) => Some(key.clone()),
             (None, Some(path)) => {
-                let text = std::fs::read_to_string(path).map_err(|source| CreatorSettingsError::KeyFile {
+                let text = keys::secret_from_file(path).map_err(|source| CreatorSettingsError::KeyFile {
                     path: path.display().to_string(),
                     source,
                 })?;
-                Some(ApiKey(text.trim().to_owned()))
+                Some(ApiKey(text))
             }
             (None, None) => None,
         };

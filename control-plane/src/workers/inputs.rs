@@ -151,7 +151,10 @@ impl Workshop {
             let used = uses.0.get(&asset.name);
             AssetFile {
                 name: asset.name.clone(),
-                pointer: used.map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
+                // Places in the template of a prompt mean nothing to its caller.
+                pointer: used
+                    .filter(|_| job.mode == Mode::Json)
+                    .map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
                 path: path(recordings.media_file(&asset.name, &asset.file)),
                 role: if used.is_some_and(|used| used.is_font) { AssetRole::Font } else { AssetRole::Media },
                 optional: uses.is_optional(&asset.name),
