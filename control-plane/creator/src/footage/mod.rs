@@ -52,6 +52,9 @@ pub struct FileFootage {
     /// What may be shown of it: its shots without their edges, or where something happens on a screen; in order.
     #[serde(skip)]
     pub stretches: Vec<Span>,
+    /// Words of its name, small.
+    #[serde(skip)]
+    pub name_words: Vec<String>,
     #[serde(skip)]
     looks: Vec<Look>,
 }
@@ -91,6 +94,7 @@ impl Footage {
                     speech_ratio: role::speech_ratio(&asset.analysis),
                     aspect_ratio: role::aspect_ratio(&asset.analysis),
                     stretches,
+                    name_words: name_parts(asset.source.key()),
                     looks: looks::of_asset(asset, &ranks),
                 };
                 file.moments = file.best_moments();

@@ -24,6 +24,8 @@ pub struct Window {
     pub start_secs: f64,
     /// How long it may last from there, in seconds, before the shot ends or a part that is taken begins.
     pub room_secs: f64,
+    /// How long before it its shot begins, or the part before it ends, in seconds.
+    pub lead_secs: f64,
     /// How good it is, about `-1.0..=1.0`.
     pub score: f64,
 }
@@ -63,7 +65,12 @@ impl FileFootage {
                 let start_secs = span.start_secs + offset;
                 let score = self.score(start_secs, length, want) - self.likeness(start_secs, length, shown);
                 if best.is_none_or(|best| score > best.score) {
-                    best = Some(Window { start_secs, room_secs: span.end_secs - start_secs, score });
+                    best = Some(Window {
+                        start_secs,
+                        room_secs: span.end_secs - start_secs,
+                        lead_secs: offset,
+                        score,
+                    });
                 }
                 offset += step;
             }

@@ -22,6 +22,10 @@ const MUSIC_SECS_MIN: f64 = 6.0;
 const STILL_FACTOR: f64 = 1.25;
 /// Stills that follow each other faster than this are not seen, in seconds; but where a video is to be fast.
 const STILL_SECS_MIN: f64 = 0.9;
+/// Words are left out where their scenes would be shortened by more than this.
+pub(super) const TIGHT: f64 = 1.05;
+/// Share of a video that shots are cut from; the rest is between them.
+const USED_RATIO: f64 = 0.75;
 /// Spread of the lengths of shots: sigma of the logarithm (research 1.1).
 const SHOT_SIGMA: f64 = 0.45;
 /// Spread of the lengths of scenes with words, which must be read.
@@ -97,7 +101,11 @@ fn open_duration(pace: &Pace, footage: &Footage, slots: &[Slot]) -> f64 {
     let cards: f64 = slots.iter().filter(|slot| slot.is_card()).map(|slot| slot.wish_secs).sum();
     let lasting = |index: usize| {
         let file = &footage.files[index];
-        if file.is_moving() { file.usable_secs() } else { (pace.shot_median_secs * STILL_FACTOR).max(3.0) }
+        if file.is_moving() {
+            file.usable_secs() * USED_RATIO
+        } else {
+            (pace.shot_median_secs * STILL_FACTOR).max(3.0)
+        }
     };
     let files: f64 = shown.into_iter().map(lasting).sum();
     tenths(wish.min(cards + files).max(words).clamp(OPEN_SECS_MIN, OPEN_SECS_MAX))
@@ -113,6 +121,9 @@ pub(super) fn fit(
 ) -> Vec<Slot> {
     shorten(&mut slots, wanted.duration_secs, notes);
     for slot in &mut slots {
+        if slot.layout == Layout::Plain && matches!(slot.picture, Picture::Wanted(_) | Picture::Files(_)) {
+            *slot = slot.clone().lasting_at_least(wanted.pace.shot_min_secs, wanted.pace.shot_median_secs);
+        }
         if !matches!(slot.picture, Picture::Part(..)) {
             slot.wish_secs = (slot.wish_secs * variety.lognormal(WORDS_SIGMA)).max(slot.min_secs);
         }
@@ -128,7 +139,9 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
     let is_over = |slots: &[Slot]| {
         let letters: usize = slots.iter().map(Slot::letters).sum();
         let least: f64 = slots.iter().map(|slot| slot.min_secs).sum();
-        letters as f64 > LETTERS_PER_SEC * duration || least > duration || slots.len() > limits::SCENES_MAX
+        letters as f64 > LETTERS_PER_SEC * duration
+            || least > duration * TIGHT
+            || slots.len() > limits::SCENES_MAX
     };
     if is_over(slots) {
         for slot in slots.iter_mut().filter(|slot| matches!(slot.layout, Layout::ListItem | Layout::Step)) {
@@ -152,7 +165,9 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
         }
         let dropped = slots.remove(at);
         let words: Vec<&str> = dropped.texts().collect();
-        if !words.is_empty() {
+        let are_elsewhere =
+            words.iter().all(|word| slots.iter().flat_map(Slot::texts).any(|text| text == *word));
+        if !are_elsewhere {
             notes.push(Note::general(format!("there is no time for \"{}\"", words.join(" / "))));
         }
     }
@@ -166,6 +181,8 @@ struct Supply {
     with_words: usize,
     /// Different shots.
     shots: usize,
+    /// Different shots, if they were as short as they may be.
+    short_shots: usize,
 }
 
 impl Supply {
@@ -180,18 +197,20 @@ impl Supply {
         }
         let open: Vec<usize> =
             footage.shown().into_iter().filter(|index| !reserved.contains(index)).collect();
-        let of_file = |index: usize, stills: usize| {
+        let usual = (wanted.pace.shot_median_secs * 0.9).max(wanted.pace.shot_min_secs);
+        let short = (wanted.pace.shot_min_secs * 1.5).min(usual).max(1.0);
+        let of_file = |index: usize, stills: usize, length: f64| {
             let file = &footage.files[index];
-            let length = (wanted.pace.shot_median_secs * 0.9).max(wanted.pace.shot_min_secs);
             if file.is_moving() { shots_in(file.usable_secs(), length) } else { stills }
         };
-        let shots = open.iter().map(|index| of_file(*index, 1)).sum();
-        let mut with_words = open.iter().map(|index| of_file(*index, 2)).sum();
+        let shots = open.iter().map(|index| of_file(*index, 1, usual)).sum();
+        let short_shots = open.iter().map(|index| of_file(*index, 1, short)).sum();
+        let mut with_words = open.iter().map(|index| of_file(*index, 2, usual)).sum();
         if open.is_empty() {
             // What is reserved may stand under a title once more.
             with_words = footage.shown().len().min(2);
         }
-        Self { open, with_words, shots }
+        Self { open, with_words, shots, short_shots }
     }
 }
 
@@ -238,6 +257,13 @@ fn shots(
     let for_time = count_of(wanted.duration_secs - wished, pace.shot_median_secs * 1.1, 0.4);
     let at_most = count_of(wanted.duration_secs - least, pace.shot_min_secs.max(0.3), 0.0);
     let mut count = for_time.max(needed.min(at_most)).min(supply.shots.saturating_sub(placed).max(needed));
+    let longest: f64 =
+        slots.iter().map(|slot| slot.max_secs).sum::<f64>() + count as f64 * pace.shot_max_secs;
+    if wanted.is_fixed && longest < wanted.duration_secs {
+        // Shorter shots rather than ones that stand.
+        let missing = count_of(wanted.duration_secs - longest, pace.shot_median_secs, 1.0);
+        count += missing.min(supply.short_shots.saturating_sub(placed + count));
+    }
     count = count.min(limits::SCENES_MAX - slots.len().min(limits::SCENES_MAX));
     let mut gallery = None;
     let stills = supply.open.iter().filter(|index| !footage.files[**index].is_moving()).count();

@@ -2,6 +2,7 @@
 
 use super::Note;
 use super::casting::Cast;
+use super::slot::Picture;
 use crate::footage::{Footage, Role};
 use crate::prompt::{Genre, Understanding};
 use crate::{
@@ -21,7 +22,13 @@ pub(super) fn storyboard(
     let mut pictures = 0;
     for (cast, transition) in casts.iter().zip(transitions) {
         let is_picture = cast.files.first().is_some_and(|file| footage.files[*file].role == Role::Picture);
-        let motion = if is_picture && !matches!(cast.slot.layout, Layout::Split | Layout::Gallery) {
+        let is_further = matches!(cast.slot.picture, Picture::Part(..))
+            && scenes.last().is_some_and(|before| goes_on(before, cast));
+        let is_clip = cast.files.first().is_some_and(|file| footage.files[*file].role == Role::Clip);
+        let motion = if is_further && is_clip {
+            let was_still = scenes.last().is_some_and(|before| before.motion == Motion::Still);
+            if was_still { Motion::PushIn } else { Motion::Still }
+        } else if is_picture && !matches!(cast.slot.layout, Layout::Split | Layout::Gallery) {
             pictures += 1;
             motion_of_picture(pictures)
         } else {
@@ -49,6 +56,11 @@ pub(super) fn storyboard(
         voice: sound.voice.map(asset_id),
         clip_sound: sound.clips,
     }
+}
+
+/// Says whether a scene shows the same file as the one before it, further on.
+fn goes_on(before: &Scene, cast: &Cast) -> bool {
+    before.asset_start.is_some() && before.asset_id == cast.files.first().copied().map(asset_id)
 }
 
 fn scene(cast: &Cast, motion: Motion, transition: Transition) -> Scene {

@@ -1,7 +1,7 @@
 //! How long each scene lasts: together exactly as long as the video, never all alike.
 
 use super::Note;
-use super::budget::Wanted;
+use super::budget::{TIGHT, Wanted};
 use super::casting::Cast;
 use super::slot::{Picture, Slot};
 use crate::footage::{Footage, Want};
@@ -48,10 +48,13 @@ pub(super) fn settle(
     let least: f64 = bounds.iter().map(|bounds| bounds.min).sum();
     if least > duration {
         bounds.iter_mut().for_each(|bounds| bounds.min *= duration / least);
-        notes.push(Note::general("there is little time to read all words: a longer video would help"));
+        if least > duration * TIGHT {
+            notes.push(Note::general("there is little time to read all words: a longer video would help"));
+        }
     }
     let lengths = varied(&bounds, duration);
-    for (cast, length) in casts.iter_mut().zip(rounded(lengths, duration)) {
+    let ends_with_its_file: Vec<bool> = casts.iter().map(|cast| cast.start_secs.is_some()).collect();
+    for (cast, length) in casts.iter_mut().zip(rounded(lengths, &ends_with_its_file, duration)) {
         cast.slot.wish_secs = length;
     }
     follow(casts, footage);
@@ -186,12 +189,14 @@ fn variation(lengths: &[f64]) -> f64 {
     if lengths.len() < 3 || mean <= 0.0 { *VARIATION.start() } else { variance.sqrt() / mean }
 }
 
-/// To the millisecond, with what that leaves over in the longest scene.
-fn rounded(lengths: Vec<f64>, duration: f64) -> Vec<f64> {
+/// To the millisecond, with what that leaves over in the longest scene, of a still or a card where there is one.
+fn rounded(lengths: Vec<f64>, ends_with_its_file: &[bool], duration: f64) -> Vec<f64> {
     let mut rounded: Vec<f64> =
         lengths.into_iter().map(|length| (length * 1000.0).floor() / 1000.0).collect();
     let left = duration - rounded.iter().sum::<f64>();
-    if let Some(longest) = rounded.iter_mut().max_by(|a, b| a.total_cmp(b)) {
+    let longest =
+        rounded.iter_mut().zip(ends_with_its_file).max_by(|a, b| b.1.cmp(a.1).then(a.0.total_cmp(b.0)));
+    if let Some((longest, _)) = longest {
         *longest += left;
     }
     rounded

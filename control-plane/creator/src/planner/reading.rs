@@ -29,6 +29,8 @@ pub(super) const CARD: Room = Room { words: 8, letters: 42 };
 pub(super) const BODY: Room = Room { words: 12, letters: 64 };
 /// Of somebody's words.
 pub(super) const QUOTE: Room = Room { words: 30, letters: 140 };
+/// Of somebody's words where they are told in more than one scene.
+pub(super) const HALF_QUOTE: Room = Room { words: 16, letters: 70 };
 /// Of labels.
 pub(super) const LABEL: Room = Room { words: 6, letters: 36 };
 

@@ -47,7 +47,8 @@ pub(super) enum Picture {
 impl Slot {
     /// A scene that has the words of `texts` (headline, body, label).
     pub(super) fn new(layout: Layout, texts: [Option<String>; 3], picture: Picture) -> Self {
-        let [headline, body, label] = texts.map(|text| text.filter(|text| !text.trim().is_empty()));
+        let [headline, body, label] =
+            texts.map(|text| text.map(|text| on_one_line(&text)).filter(|text| !text.is_empty()));
         let mut slot = Self {
             layout,
             headline,
@@ -75,6 +76,14 @@ impl Slot {
         self.wish_secs = wish_secs.max(self.min_secs);
         self.max_secs = max_secs.max(self.wish_secs);
         self
+    }
+
+    /// Bounds a shot without words from below, and wishes a length where it has no wish.
+    pub(super) fn lasting_at_least(mut self, min_secs: f64, wish_secs: f64) -> Self {
+        let wish = if self.wish_secs > 0.0 { self.wish_secs } else { wish_secs };
+        self.min_secs = self.min_secs.max(min_secs);
+        let most = self.max_secs;
+        self.lasting(wish, most)
     }
 
     pub(super) fn ranked(mut self, rank: u8) -> Self {
@@ -136,4 +145,10 @@ impl Slot {
         }
         Some(self)
     }
+}
+
+/// Words on one line, without characters that control.
+fn on_one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -83,7 +83,7 @@ fn read_prices(text: &str, money: &mut Money) {
                 .filter(|last| last.was.is_none() && gap.len() < 24 && !gap.contains(['\n', ';']))
             {
                 Some(last) if !announces_new(after(text, range.end, 20)) => {
-                    last.was = Some(amount.to_owned())
+                    last.was = Some(amount.to_owned());
                 }
                 _ => old = Some((amount.to_owned(), what_before(before_old(gap)))),
             }

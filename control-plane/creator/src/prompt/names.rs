@@ -63,11 +63,7 @@ const DETERMINERS: &[&str] = &[
 /// "App Tally" is called Tally.
 fn without_kind(name: &str) -> String {
     match name.split_once(' ') {
-        Some((kind, rest))
-            if matches!(kind, "App" | "Firma" | "Marke" | "Software" | "Startup" | "Produkt") =>
-        {
-            rest.to_owned()
-        }
+        Some(("App" | "Firma" | "Marke" | "Software" | "Startup" | "Produkt", rest)) => rest.to_owned(),
         _ => name.to_owned(),
     }
 }
@@ -113,9 +109,7 @@ const NO_NAMES: &[&str] = &[
 pub(super) fn names(text: &str, language: &str) -> Vec<String> {
     static ANY: LazyLock<Regex> = LazyLock::new(|| regex_of(&format!(r"(?:^|[\s(/&])(?P<a>{RUN})")));
     static LED: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(&format!(
-            r"\b(?i:für|von|mit|bei|namens|und|oma|opa|herr|frau|in)\s+(?P<a>\p{{Lu}}\p{{Ll}}+)"
-        ))
+        regex_of(r"\b(?i:für|von|mit|bei|namens|und|oma|opa|herr|frau|in)\s+(?P<a>\p{Lu}\p{Ll}+)")
     });
     let mut names: Vec<String> = Vec::new();
     let pattern = if language == "de" { &*LED } else { &*ANY };

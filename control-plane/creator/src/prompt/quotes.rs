@@ -104,7 +104,7 @@ fn closing(text: &str, at: usize, mark: char, previous: char) -> Option<usize> {
             return Some(start + offset + c.len_utf8());
         }
         // Quotes in small marks are short: a lone apostrophe far off is none.
-        if c == '\n' && single || single && offset > 400 {
+        if single && (c == '\n' || offset > 400) {
             return None;
         }
     }

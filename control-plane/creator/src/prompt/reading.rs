@@ -1,12 +1,15 @@
 //! The order in which a prompt is read: what is certain first, masked for whoever reads next.
 
+use std::ops::Range;
+
 use super::quotes::{Quote, Role, pieces, quotes};
 use super::text::{MASK, SOFT_MASK, after, even_from_prompt, mask, shown};
 use super::votes::Ballot;
 use super::{
-    Genre, ItemKind, Understanding, action, aspect, calendar, contact, duration, language, lists, money,
-    names, numbers, title, wishes,
+    Genre, ItemKind, Understanding, Wishes, action, aspect, calendar, contact, duration, language, lists,
+    money, names, numbers, title, wishes,
 };
+use crate::PaletteBase;
 
 /// Most quotes to show.
 const QUOTED_MAX: usize = 20;
@@ -16,83 +19,105 @@ pub(super) fn read(prompt: &str) -> Understanding {
     let whole = even_from_prompt(prompt);
     let quotes = quotes(&whole);
     let mut open = whole.clone();
-    for quote in &quotes {
-        mask(&mut open, quote.range.clone(), MASK);
-    }
-    let language = language::language(&whole);
+    take(&mut open, quotes.iter().map(|quote| quote.range.clone()), MASK);
     let contacts = contact::contacts(&open);
-    for range in &contacts.ranges {
-        mask(&mut open, range.clone(), MASK);
-    }
+    take(&mut open, contacts.ranges.iter().cloned(), MASK);
     let ballot = Ballot::of(&open);
-    let wishes = wishes::wishes(&open, &ballot);
     let length = duration::length(&open);
-    let aspects = aspect::aspects(&open);
-    let accent = contacts.hex_colour.or_else(|| wishes::accent(&open));
     // Lengths, dates and money leave a rest of which headlines, lists and names are made.
     let mut rest = open.clone();
-    for range in &length.ranges {
-        mask(&mut rest, range.clone(), SOFT_MASK);
-    }
+    take(&mut rest, length.ranges.iter().cloned(), SOFT_MASK);
     let dates = calendar::dates(&rest);
-    let date_texts: Vec<String> = dates.iter().map(|range| shown(&whole[range.clone()])).collect();
-    for range in &dates {
-        mask(&mut rest, range.clone(), MASK);
-    }
+    take(&mut rest, dates.iter().cloned(), MASK);
     let times = calendar::times(&rest);
-    let time_texts = times.iter().map(|range| shown(&whole[range.clone()])).collect();
-    for range in &times {
-        mask(&mut rest, range.clone(), MASK);
-    }
+    take(&mut rest, times.iter().cloned(), MASK);
     let money = money::money(&rest);
-    for range in &money.ranges {
-        mask(&mut rest, range.clone(), MASK);
-    }
-    let genre = genre(&ballot, &quotes, &open, &money);
-    let list = lists::list(&rest, genre);
+    take(&mut rest, money.ranges.iter().cloned(), MASK);
+    let texts = |ranges: Vec<Range<usize>>| ranges.into_iter().map(|range| shown(&whole[range])).collect();
     let mut understanding = Understanding {
         duration_secs: length.secs,
         duration_cap_secs: length.cap_secs,
-        aspects,
-        language: language.to_owned(),
-        genre,
+        aspects: aspect::aspects(&open),
+        language: language::language(&whole).to_owned(),
+        genre: genre(&ballot, &quotes, &open, &money),
         tone: ballot.tone(),
-        quoted: Vec::new(),
-        title: None,
-        item_kind: list.kind.unwrap_or_else(|| kind_of_genre(genre)),
-        item_count: list.count.or_else(|| u32::try_from(list.items.len()).ok().filter(|&count| count > 0)),
-        items: list.items,
         prices: money.prices,
         discounts: money.discounts,
         coupon: money.coupon,
-        dates: date_texts,
-        times: time_texts,
-        place: None,
+        dates: texts(dates),
+        times: texts(times),
         address: contacts.address,
         hashtags: contacts.hashtags,
-        brand: None,
-        names: Vec::new(),
-        author: None,
         call_to_action: action::call_to_action(&rest),
-        numbers: Vec::new(),
-        accent,
+        accent: contacts.hex_colour.or_else(|| wishes::accent(&open)),
         palette: wishes::palette(&ballot),
-        wishes,
+        wishes: wishes::wishes(&open, &ballot),
         tempo_bpm: wishes::tempo_bpm(&open),
+        ..nothing()
     };
-    if let Some(range) = list.range {
-        mask(&mut rest, range, MASK);
-    }
+    let headline = read_list(&mut understanding, &mut rest);
     read_quotes(&mut understanding, &quotes, &whole);
-    read_names(&mut understanding, &rest, list.headline);
+    read_names(&mut understanding, &rest, headline);
     if let Some(place) =
         understanding.place.as_deref().and_then(|place| Some((rest.find(place)?, place.len())))
     {
         mask(&mut rest, place.0..place.0 + place.1, MASK);
     }
-    understanding.numbers = numbers::numbers(&rest, genre == Genre::Sports);
+    understanding.numbers = numbers::numbers(&rest, understanding.genre == Genre::Sports);
     keep_own_words(&mut understanding, &whole);
     understanding
+}
+
+/// What is understood of an empty prompt.
+fn nothing() -> Understanding {
+    Understanding {
+        duration_secs: None,
+        duration_cap_secs: None,
+        aspects: Vec::new(),
+        language: "en".to_owned(),
+        genre: Genre::General,
+        tone: None,
+        quoted: Vec::new(),
+        title: None,
+        items: Vec::new(),
+        item_kind: ItemKind::Other,
+        item_count: None,
+        prices: Vec::new(),
+        discounts: Vec::new(),
+        coupon: None,
+        dates: Vec::new(),
+        times: Vec::new(),
+        place: None,
+        address: None,
+        hashtags: Vec::new(),
+        brand: None,
+        names: Vec::new(),
+        author: None,
+        call_to_action: None,
+        numbers: Vec::new(),
+        accent: None,
+        palette: PaletteBase::Auto,
+        wishes: Wishes::default(),
+        tempo_bpm: None,
+    }
+}
+
+fn take(text: &mut String, ranges: impl Iterator<Item = Range<usize>>, with: char) {
+    for range in ranges {
+        mask(text, range, with);
+    }
+}
+
+/// Returns the list's own headline.
+fn read_list(understanding: &mut Understanding, rest: &mut String) -> Option<String> {
+    let genre = understanding.genre;
+    let list = lists::list(rest, genre);
+    understanding.item_kind = list.kind.unwrap_or_else(|| kind_of_genre(genre));
+    let found = || u32::try_from(list.items.len()).ok().filter(|&count| count > 0);
+    understanding.item_count = list.count.or_else(found);
+    understanding.items = list.items;
+    take(rest, list.range.into_iter(), MASK);
+    list.headline
 }
 
 /// Leaves out what is not of the prompt's own words: where masks stand within a text, its ends do not belong together.
@@ -174,7 +199,7 @@ fn read_quotes(understanding: &mut Understanding, quotes: &[Quote], whole: &str)
         match slot {
             // What is quoted is meant more than what is guessed, but the first of two stands.
             Some(slot) if short && (slot.is_none() || quote.role == Role::CallToAction) => {
-                *slot = Some(quote.text.clone())
+                *slot = Some(quote.text.clone());
             }
             _ => understanding.quoted.extend(pieces(&quote.text)),
         }

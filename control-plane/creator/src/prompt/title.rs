@@ -141,41 +141,16 @@ fn is_said_to_the_maker(words: &[&str]) -> bool {
     })
 }
 
+/// Words between a video and what it is about.
+#[rustfmt::skip]
+const LEADS: &[&str] = &[
+    "for", "about", "of", "on", "showing", "announcing", "promoting", "introducing", "presenting", "featuring",
+    "für", "über", "von", "zum", "zur", "vom", "pour", "sur", "de", "du", "des", "para", "sobre", "del", "per",
+    "voor", "explaining", "celebrating", "remembering", "from", "over",
+];
+
 /// "video for X", "Travel recap Lisbon", "Kids' party invitation".
 fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
-    const LEADS: &[&str] = &[
-        "for",
-        "about",
-        "of",
-        "on",
-        "showing",
-        "announcing",
-        "promoting",
-        "introducing",
-        "presenting",
-        "featuring",
-        "für",
-        "über",
-        "von",
-        "zum",
-        "zur",
-        "vom",
-        "pour",
-        "sur",
-        "de",
-        "du",
-        "des",
-        "para",
-        "sobre",
-        "del",
-        "per",
-        "voor",
-        "explaining",
-        "celebrating",
-        "remembering",
-        "from",
-        "over",
-    ];
     let rest = &words[media + 1..];
     if words[media].eq_ignore_ascii_case("countdown")
         && rest.first().is_some_and(|word| word.eq_ignore_ascii_case("to"))
@@ -204,6 +179,11 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     if words.first().is_some_and(|word| is_one_of(word, TO_THE_MAKER)) {
         return None;
     }
+    before_media(words, media, asked)
+}
+
+/// "Kids' party invitation": what narrows the kind of video may be what it is about.
+fn before_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     let shown_too = is_one_of(words[media], SHOWN_MEDIA);
     let lead = if shown_too { &words[..=media] } else { &words[..media] };
     let skip = lead
@@ -226,37 +206,16 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     (own && !(asked && kept.len() < 2 && !shown_too)).then(|| fitted(&kept.join(" "))).flatten()
 }
 
+/// Words for what was sent along.
+#[rustfmt::skip]
+const MATERIAL: &[&str] = &[
+    "clips", "clip", "footage", "photos", "pictures", "images", "files", "videos", "recording", "recordings",
+    "uploads", "material", "aufnahmen", "fotos", "bilder", "these", "this", "it", "us", "them", "bildern",
+    "instagram", "tiktok", "youtube", "shots", "me", "social",
+];
+
 /// "a video from my clips" is about no clips.
 fn is_material(title: &str) -> bool {
-    const MATERIAL: &[&str] = &[
-        "clips",
-        "clip",
-        "footage",
-        "photos",
-        "pictures",
-        "images",
-        "files",
-        "videos",
-        "recording",
-        "recordings",
-        "uploads",
-        "material",
-        "aufnahmen",
-        "fotos",
-        "bilder",
-        "these",
-        "this",
-        "it",
-        "us",
-        "them",
-        "bildern",
-        "instagram",
-        "tiktok",
-        "youtube",
-        "shots",
-        "me",
-        "social",
-    ];
     title.split(' ').any(|word| is_one_of(word, MATERIAL))
 }
 

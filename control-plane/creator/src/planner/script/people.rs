@@ -1,6 +1,6 @@
 //! Weddings, birthdays, remembrance, invitations, somebody's words.
 
-use super::super::reading::{self, BODY, QUOTE};
+use super::super::reading::{self, BODY, HALF_QUOTE, QUOTE};
 use super::super::slot::{Picture, Slot};
 use super::writer::Writer;
 use crate::Layout;
@@ -9,6 +9,9 @@ use crate::prompt::{Genre, Phrase};
 
 pub(super) fn celebration(writer: &mut Writer<'_>) {
     writer.opening(Layout::Title, Want::Calm);
+    if writer.genre() == Genre::Memorial {
+        writer.date_under_title();
+    }
     writer.items(Layout::LowerThird, 4.0, false);
     words_of_somebody(writer);
     writer.numbers(3.0);
@@ -69,7 +72,9 @@ pub(super) fn words_of_somebody(writer: &mut Writer<'_>) {
 pub(super) fn push_quote(writer: &mut Writer<'_>, text: &str, wish_secs: f64) {
     let Some(text) = writer.say(text) else { return };
     let author = writer.understanding.author.clone().filter(|author| BODY.holds(author));
-    let parts = reading::parts(&text, QUOTE);
+    // With pictures for it, a long one is told in two breaths.
+    let is_long = reading::letters(&text) > HALF_QUOTE.letters && writer.shown.len() > 1;
+    let parts = reading::parts(&text, if is_long { HALF_QUOTE } else { QUOTE });
     let count = parts.len();
     for (index, part) in parts.into_iter().enumerate() {
         let body = if index + 1 == count { author.clone() } else { None };

@@ -10,6 +10,10 @@ use crate::prompt::Phrase;
 
 /// A video with a larger share of speech is of somebody who speaks.
 const TALK_SPEECH_RATIO: f64 = 0.4;
+/// Lengths of shots of somebody who goes on speaking, in seconds.
+const REST_SECS: [f64; 4] = [6.0, 4.2, 7.4, 5.1];
+/// Most shots of one who speaks.
+const SCENES_MAX: usize = 24;
 /// Time before the first word, in seconds.
 const LEAD_SECS: f64 = 0.2;
 
@@ -54,7 +58,17 @@ fn with_talker(writer: &mut Writer<'_>, file: usize) {
         let (headline, body, _) = in_two(&text, BODY);
         slots.push(part(Layout::Caption, [headline, body, None], 4.0));
     }
-    slots.push(part(Layout::Plain, [None, None, None], 6.0));
+    // Then the picture alone, nearer and farther in turn, so that nothing stands still for long.
+    let wished =
+        understanding.duration_secs.filter(|secs| secs.is_finite()).unwrap_or(writer.pace.total_secs);
+    let mut left = wished.min(duration - start) - slots.iter().map(|slot| slot.wish_secs).sum::<f64>();
+    for length in REST_SECS.into_iter().cycle().take(SCENES_MAX) {
+        slots.push(part(Layout::Plain, [None, None, None], length));
+        left -= length;
+        if left < length {
+            break;
+        }
+    }
     // Each has its share of what there is, so that the last word of one is the first of the next.
     let wishes: f64 = slots.iter().map(|slot| slot.wish_secs).sum();
     let mut at = start;

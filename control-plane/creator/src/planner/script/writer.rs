@@ -9,6 +9,11 @@ use crate::{Brief, Layout};
 /// Most items of a list that are shown.
 const ITEMS_MAX: usize = 30;
 
+/// The last card stands for this long, in seconds (research 1.6).
+const END_SECS_MIN: f64 = 2.0;
+/// And not longer, in seconds, but where its words need it.
+const END_SECS_MAX: f64 = 3.5;
+
 /// Puts what a prompt says into scenes, each thing once.
 pub(super) struct Writer<'a> {
     pub(super) brief: &'a Brief,
@@ -68,7 +73,11 @@ impl<'a> Writer<'a> {
     pub(super) fn head_text(&self) -> Option<String> {
         let understanding = self.understanding;
         let quoted = understanding.quoted.iter().find(|text| !self.has_said(text));
-        let texts = [understanding.title.as_ref(), quoted, understanding.brand.as_ref()];
+        // A name alone promises nothing: a sentence of the maker's does, and the name stands over it.
+        let is_name = understanding.title.as_ref().map(|title| bare(title))
+            == understanding.brand.as_ref().map(|brand| bare(brand));
+        let promise = quoted.filter(|quoted| is_name && CARD.holds(quoted));
+        let texts = [promise, understanding.title.as_ref(), quoted, understanding.brand.as_ref()];
         let texts = texts.into_iter().chain([understanding.names.first(), understanding.place.as_ref()]);
         let found = texts.flatten().find(|text| !bare(text).is_empty()).cloned();
         let has_others = !understanding.items.is_empty() || !understanding.prices.is_empty();
@@ -117,7 +126,7 @@ impl<'a> Writer<'a> {
         for (index, item) in understanding.items.iter().take(ITEMS_MAX).enumerate() {
             let number = index + 1;
             let label = if numbers { Some(self.number_label(layout, number)) } else { None };
-            if let Some(price) = understanding.prices.iter().find(|price| holds_word(item, &price.amount)) {
+            if let Some(price) = understanding.prices.iter().find(|price| is_price_of(price, item)) {
                 self.item_with_price(item, price, wish_secs);
                 continue;
             }
@@ -203,20 +212,23 @@ impl<'a> Writer<'a> {
     /// Prices, or what is taken off them: the most important shot.
     pub(super) fn prices(&mut self, wish_secs: f64) {
         let understanding = self.understanding;
-        let mut discounts = understanding.discounts.iter();
-        for price in &understanding.prices {
-            let Some(amount) = self.say(&price.amount) else { continue };
-            let discount = discounts.next().and_then(|text| self.say(text));
-            let label = price.what.clone().filter(|what| LABEL.holds(what)).or(discount);
-            let texts = [Some(amount), price.was.clone(), label];
-            let slot = Slot::new(Layout::Price, texts, Picture::Wanted(Want::Best));
-            self.push(slot.lasting(wish_secs, 4.5).ranked(1));
-        }
-        for discount in discounts {
+        let unnamed = understanding.prices.iter().filter(|price| price.what.is_none()).count();
+        // A discount names a price that has no other name; others stand for themselves, first.
+        let (alone, naming) =
+            understanding.discounts.split_at(understanding.discounts.len().saturating_sub(unnamed));
+        for discount in alone {
             let Some(text) = self.say(discount) else { continue };
             let until = understanding.dates.first().filter(|date| LABEL.holds(date));
             let until = until.and_then(|date| self.say(date));
             let slot = Slot::new(Layout::Price, [Some(text), None, until], Picture::Wanted(Want::Best));
+            self.push(slot.lasting(wish_secs, 4.5).ranked(1));
+        }
+        let mut naming = naming.iter();
+        for price in &understanding.prices {
+            let Some(amount) = self.say(&price.amount) else { continue };
+            let what = price.what.clone().or_else(|| naming.next().and_then(|text| self.say(text)));
+            let texts = [Some(amount), price.was.clone(), what.filter(|what| LABEL.holds(what))];
+            let slot = Slot::new(Layout::Price, texts, Picture::Wanted(Want::Best));
             self.push(slot.lasting(wish_secs, 4.5).ranked(1));
         }
     }
@@ -241,6 +253,23 @@ impl<'a> Writer<'a> {
             let slot = Slot::new(Layout::Number, [headline, body, label], Picture::Wanted(Want::Calm));
             self.push(slot.lasting(2.5, 4.5).ranked(1));
         }
+    }
+
+    /// The date as the second line of the title that was just written.
+    pub(super) fn date_under_title(&mut self) {
+        let date = self.understanding.dates.first().filter(|date| BODY.holds(date));
+        let Some(title) =
+            self.slots.last().filter(|slot| slot.layout == Layout::Title && slot.body.is_none())
+        else {
+            return;
+        };
+        let (texts, picture) =
+            ([title.headline.clone(), date.cloned(), title.label.clone()], title.picture.clone());
+        let (wish, most) = (title.wish_secs, title.max_secs);
+        let Some(date) = date else { return };
+        self.say(date);
+        self.slots.pop();
+        self.push(Slot::new(Layout::Title, texts, picture).lasting(wish, most).ranked(0));
     }
 
     /// Where it is.
@@ -269,10 +298,11 @@ impl<'a> Writer<'a> {
         }
         let logo = self.footage.with_role(Role::Logo).next();
         let picture = logo.map_or(Picture::None, Picture::Logo);
-        let slot = Slot::new(Layout::EndCard, [headline, body, label], picture);
+        let slot = shortened_end([headline, body, label], understanding, picture);
         if slot.has_words() || logo.is_some() {
-            let least = slot.min_secs.max(2.0);
-            let mut slot = slot.lasting(2.6, 3.5).ranked(if is_own || logo.is_some() { 0 } else { 3 });
+            let least = slot.min_secs.max(END_SECS_MIN);
+            let mut slot =
+                slot.lasting(2.6, END_SECS_MAX).ranked(if is_own || logo.is_some() { 0 } else { 3 });
             slot.min_secs = least;
             self.push(slot);
         }
@@ -302,6 +332,30 @@ pub(super) fn in_two(text: &str, room: reading::Room) -> (Option<String>, Option
         [second] if BODY.holds(second) => (headline, Some(second.clone()), Vec::new()),
         _ => (headline, None, rest),
     }
+}
+
+fn is_price_of(price: &Price, item: &str) -> bool {
+    holds_word(item, &price.amount) || price.what.as_ref().is_some_and(|what| bare(what) == bare(item))
+}
+
+/// The last card, with only as many words as can be read while it stands: what the prompt does not say goes first, then
+/// what was said before.
+fn shortened_end(texts: [Option<String>; 3], understanding: &Understanding, picture: Picture) -> Slot {
+    let [mut headline, mut body, mut label] = texts;
+    let is_long = |headline: &Option<String>, body: &Option<String>, label: &Option<String>| {
+        let texts = [headline.clone(), body.clone(), label.clone()];
+        Slot::new(Layout::EndCard, texts, Picture::None).min_secs > END_SECS_MAX
+    };
+    if is_long(&headline, &body, &label) && understanding.call_to_action.is_none() {
+        label = None;
+    }
+    if is_long(&headline, &body, &label) && understanding.brand.is_none() && body.is_some() {
+        headline = body.take();
+    }
+    if is_long(&headline, &body, &label) && understanding.address.is_none() {
+        body = None;
+    }
+    Slot::new(Layout::EndCard, [headline, body, label], picture)
 }
 
 /// Says whether a text has another in it, not as a part of a longer word.

@@ -10,7 +10,7 @@ use crate::prompt::{Phrase, Understanding, phrase};
 use crate::{AssetId, Brief, Layout, Scene, Storyboard, asset_id, limits};
 
 /// Rounding of starts and lengths to the millisecond, in seconds.
-const ROUNDING_SECS: f64 = 0.003;
+const ROUNDING_SECS: f64 = 0.005;
 
 /// Panics where a plan breaks a rule that every plan keeps.
 #[track_caller]

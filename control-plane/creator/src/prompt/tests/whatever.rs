@@ -36,67 +36,19 @@ fn assert_of_its_own_words(prompt: &str) {
     assert!(lengths.into_iter().flatten().all(|secs| (3.0..=180.0).contains(&secs)));
 }
 
+/// Pieces that scanners look for.
+#[rustfmt::skip]
+const WORDS: &[&str] = &[
+    "Create a", "20", "second", "video", "for", "Acme", "\"", "“", "”", "'", "「", "」", ",", ".", ":", "\n- ",
+    "\n1. ", " – ", "€12", "$9", "was", "now", "30% off", "code", "SAVE20", "@me", "#tag", "#ff0000",
+    "a.example", "0316 123456", "Fri", "8pm", "3 March", "5 tips", "in", "Graz", "動画", "秒", "、", "特徴：", "é",
+    "🎬", "İ", "ß", "\u{1}", "\u{2}", "ar", "by", "Title:", "features", "and", "first", "then", "finally", "of",
+    "Ｐ", "１５",
+];
+
 /// Pieces of prompts in an order that makes no sense.
 fn salad() -> impl Strategy<Value = String> {
-    let words = prop::sample::select(vec![
-        "Create a",
-        "20",
-        "second",
-        "video",
-        "for",
-        "Acme",
-        "\"",
-        "“",
-        "”",
-        "'",
-        "「",
-        "」",
-        ",",
-        ".",
-        ":",
-        "\n- ",
-        "\n1. ",
-        " – ",
-        "€12",
-        "$9",
-        "was",
-        "now",
-        "30% off",
-        "code",
-        "SAVE20",
-        "@me",
-        "#tag",
-        "#ff0000",
-        "a.example",
-        "0316 123456",
-        "Fri",
-        "8pm",
-        "3 March",
-        "5 tips",
-        "in",
-        "Graz",
-        "動画",
-        "秒",
-        "、",
-        "特徴：",
-        "é",
-        "🎬",
-        "İ",
-        "ß",
-        "\u{1}",
-        "\u{2}",
-        "ar",
-        "by",
-        "Title:",
-        "features",
-        "and",
-        "first",
-        "then",
-        "finally",
-        "of",
-        "Ｐ",
-        "１５",
-    ]);
+    let words = prop::sample::select(WORDS);
     prop::collection::vec((words, prop::sample::select(vec!["", " "])), 0..40)
         .prop_map(|parts| parts.into_iter().flat_map(|(word, gap)| [word, gap]).collect())
 }

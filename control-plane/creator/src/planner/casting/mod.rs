@@ -1,12 +1,14 @@
 //! Which file each scene shows, and which part of it.
 
+mod roster;
+
 use avs_protocol::Span;
 
 use super::Note;
 use super::budget::keeps_order;
 use super::slot::{Picture, Slot};
 use crate::footage::{Footage, Want};
-use crate::prompt::{Genre, Understanding};
+use crate::prompt::Understanding;
 use crate::{Layout, limits};
 
 /// A scene with its files.
@@ -25,6 +27,12 @@ pub(super) struct Cast {
 const RESERVE_FACTOR: f64 = 1.35;
 /// And this much, in seconds.
 const RESERVE_SECS: f64 = 0.2;
+/// A file of which less is left for each of its scenes than so many times what this one wishes is tight.
+const TIGHT_FACTOR: f64 = 1.8;
+/// Words stand on a part that is shorter than they need by this factor at most.
+const ROOM_ENOUGH: f64 = 0.95;
+/// A shot gets at least this much of a file, in seconds, though others then get less.
+const SHARE_SECS_MIN: f64 = 0.5;
 /// What a transition shows of a shot after its end, in seconds.
 const TAIL_SECS: f64 = 0.75;
 
@@ -43,6 +51,7 @@ pub(super) fn cast(
     } else {
         casting.by_merit();
     }
+    casting.give_words_room();
     casting.in_order_of_time();
     casting.finish(notes)
 }
@@ -56,6 +65,8 @@ struct Casting<'a> {
     /// Parts of each file that show already.
     taken: Vec<Vec<Span>>,
     uses: Vec<usize>,
+    /// How many scenes each file still has to show in.
+    due: Vec<usize>,
     hashes: Vec<u64>,
     shown_again: Vec<usize>,
 }
@@ -71,6 +82,7 @@ impl<'a> Casting<'a> {
             casts: vec![None; count],
             taken: vec![Vec::new(); files],
             uses: vec![0; files],
+            due: vec![0; files],
             hashes: Vec::new(),
             shown_again: Vec::new(),
         }
@@ -80,6 +92,9 @@ impl<'a> Casting<'a> {
     fn fixed(&mut self) {
         // Parts first: whoever chooses a window must know what is taken.
         for slot in &self.slots {
+            if let Picture::Files(files) = &slot.picture {
+                files.iter().take(1).for_each(|file| self.due[*file] += 1);
+            }
             if let Picture::Part(file, start, length) = slot.picture {
                 self.taken[file].push(Span { start_secs: start, end_secs: start + length });
                 self.uses[file] += 1;
@@ -149,32 +164,6 @@ impl<'a> Casting<'a> {
             .collect()
     }
 
-    /// Files to choose from, each as often as it shows, in their order.
-    fn roster(&self, scenes: usize) -> Vec<(usize, usize)> {
-        let mut files: Vec<usize> = self.unused().collect();
-        if files.is_empty() {
-            files = self.footage.shown();
-        }
-        if files.len() > scenes {
-            files.sort_by(|a, b| self.merit(*b).total_cmp(&self.merit(*a)));
-            files.truncate(scenes);
-            files.sort_unstable();
-        }
-        let mut roster: Vec<(usize, usize)> = files.into_iter().map(|file| (file, 1)).collect();
-        for _ in roster.len()..scenes {
-            // Whoever has most left for each time that it shows; a still has little.
-            let left = |(file, count): &(usize, usize)| {
-                let file = &self.footage.files[*file];
-                (if file.is_moving() { file.usable_secs() } else { 0.01 }) / (*count as f64 + 0.5)
-            };
-            let next = (0..roster.len()).rev().max_by(|a, b| left(&roster[*a]).total_cmp(&left(&roster[*b])));
-            if let Some(next) = next {
-                roster[next].1 += 1;
-            }
-        }
-        roster
-    }
-
     /// Files in the order in which they were sent; the first scene may show the best or the last one ahead.
     fn in_order(&mut self) {
         let wanting = self.wanting();
@@ -200,30 +189,9 @@ impl<'a> Casting<'a> {
             let files = roster.into_iter().flat_map(|(file, count)| std::iter::repeat_n(file, count));
             scenes.iter().copied().zip(files).collect()
         };
-        for (at, file) in pairs {
+        for (at, file) in self.with_named_files(pairs) {
             self.choose(at, file);
         }
-    }
-
-    fn is_item(&self, at: usize) -> bool {
-        matches!(self.slots[at].layout, Layout::Step | Layout::ListItem)
-    }
-
-    /// The file that the first scene shows though its turn comes later: what comes of the steps, or the liveliest.
-    fn shown_ahead(&self, roster: &[(usize, usize)]) -> Option<usize> {
-        let spare = |at: &usize| roster[*at].1 > 1;
-        if matches!(self.understanding.genre, Genre::Recipe | Genre::HowTo)
-            && let Some(last) = roster.len().checked_sub(1).filter(spare)
-        {
-            return Some(last);
-        }
-        let liveliness = |at: usize| {
-            let window = self.footage.files[roster[at].0].best_window(2.0, Want::Motion, &[], &[]);
-            window.map_or(-1.0, |window| window.score)
-        };
-        (0..roster.len())
-            .filter(spare)
-            .max_by(|a, b| liveliness(*a).total_cmp(&liveliness(*b)).then(b.cmp(a)))
     }
 
     /// The best file for each scene: the first scene chooses first, then prices and heroes, the last, and the rest in order.
@@ -291,7 +259,7 @@ impl<'a> Casting<'a> {
         let key = |nth: usize| {
             let file = roster[nth].0;
             let is_next = shows(at.checked_sub(1), file) || shows(Some(at + 1), file);
-            (is_next, self.uses[file])
+            (!self.is_named(at, file), is_next, self.uses[file])
         };
         let wish = self.slots[at].wish_secs;
         let score = |nth: usize| {
@@ -325,18 +293,52 @@ impl<'a> Casting<'a> {
             self.hashes.push(footage.hash(0.0, 0.0));
             return Cast { slot, files: vec![file], start_secs: None, room_secs: f64::INFINITY };
         }
-        let wish = slot.wish_secs.max(slot.min_secs) + TAIL_SECS;
-        let free = footage.best_window(wish, want, &self.taken[file], &self.hashes);
+        let taken = &self.taken[file];
+        let used: f64 = taken.iter().map(|span| span.end_secs - span.start_secs).sum();
+        let share = (footage.usable_secs() - used) / self.due[file].max(1) as f64;
+        let wish =
+            (slot.wish_secs.max(slot.min_secs) + TAIL_SECS).min(share.max(slot.min_secs).max(SHARE_SECS_MIN));
+        let free = footage.best_window(wish, want, taken, &self.hashes);
         let window = free.or_else(|| {
             self.shown_again.push(file);
             footage.best_window(wish, want, &[], &self.hashes)
         });
-        let (start, room) =
-            window.map_or((0.0, footage.duration_secs), |window| (window.start_secs, window.room_secs));
-        let reserved = room.min(wish * RESERVE_FACTOR + RESERVE_SECS);
+        let (mut start, mut room) = (0.0, footage.duration_secs);
+        if let Some(window) = window {
+            (start, room) = (window.start_secs, window.room_secs);
+            // Where all will be needed, nothing is left between two shots that is too short for a third.
+            if self.due[file] > 1 && window.lead_secs < wish && share < wish * TIGHT_FACTOR {
+                (start, room) = (start - window.lead_secs, room + window.lead_secs);
+            }
+        }
+        self.due[file] = self.due[file].saturating_sub(1);
+        let reserved = room.min((wish * RESERVE_FACTOR + RESERVE_SECS).min(share.max(wish)));
         self.taken[file].push(Span { start_secs: start, end_secs: start + reserved });
+        // What a transition shows after the end matters less than that the words can be read.
+        let room_secs = without_tail(reserved).max(reserved.min(slot.min_secs));
         self.hashes.push(footage.hash(start, reserved));
-        Cast { slot, files: vec![file], start_secs: Some(start), room_secs: without_tail(reserved) }
+        Cast { slot, files: vec![file], start_secs: Some(start), room_secs }
+    }
+
+    /// Words that a part is too short for take a longer one of another file, where there is one.
+    fn give_words_room(&mut self) {
+        for at in 0..self.slots.len() {
+            let Picture::Wanted(want) = self.slots[at].picture else { continue };
+            let least = self.slots[at].min_secs;
+            let Some(cast) = self.casts[at].as_ref().filter(|cast| cast.slot.has_words()) else { continue };
+            let Some(now) = cast.files.first().copied().filter(|file| self.uses[*file] > 1) else { continue };
+            if cast.room_secs >= least * ROOM_ENOUGH {
+                continue;
+            }
+            let other = self.footage.shown().into_iter().find(|file| {
+                let window = self.footage.files[*file].best_window(least, want, &self.taken[*file], &[]);
+                window.is_some_and(|window| window.room_secs >= least)
+            });
+            if let Some(other) = other {
+                self.uses[now] -= 1;
+                self.choose(at, other);
+            }
+        }
     }
 
     /// Later scenes show later parts of the same file; the first scene may show ahead.
@@ -378,7 +380,7 @@ impl<'a> Casting<'a> {
         let mut casts: Vec<Cast> = Vec::new();
         for mut cast in self.casts.into_iter().flatten() {
             let is_wanted = matches!(cast.slot.picture, Picture::Wanted(_));
-            if is_wanted && cast.slot.has_words() && cast.room_secs < cast.slot.min_secs * 0.95 {
+            if is_wanted && cast.slot.has_words() && cast.room_secs < cast.slot.min_secs * ROOM_ENOUGH {
                 if let Some(card) = cast.slot.clone().into_card() {
                     casts.push(Cast {
                         slot: card,
