@@ -13,7 +13,7 @@ const GAIN_MAX: f64 = VOLUME_MAX * STACK_MAX as f64;
 
 /// Farthest that the highest peak may be above what the limiter lets through, in dB: beyond it, what is limited pumps, and
 /// each further decibel of gain brings a fraction of one.
-const DRIVE_DB_MAX: f64 = 10.0;
+const DRIVE_DB_MAX: f64 = 13.0;
 
 /// A sound and its level against the others.
 pub(super) struct Part<'a> {
