@@ -14,9 +14,13 @@
 //! the template come from the compiler alone.
 
 mod brief;
+pub mod compile;
+mod layout;
+mod palette;
 pub mod recording;
 pub mod sound;
 mod storyboard;
+mod text_fit;
 pub mod timing;
 
 pub use brief::{Brief, BriefAsset, asset_id};
