@@ -14,11 +14,11 @@ mod sources;
 mod worker;
 
 pub(crate) use api::{Answer, Upload, template};
-pub(crate) use bucket::BucketServer;
+pub(crate) use bucket::{BucketServer, Mishap};
 pub(crate) use cluster::Cluster;
 pub(crate) use invariants::assert_invariants;
 pub(crate) use receiver::{HOLD, Receiver};
-pub(crate) use server::{Database, Server, has_postgres, on_both_databases};
-pub(crate) use small_disk::SmallDisk;
+pub(crate) use server::{Database, Server, example, has_postgres, on_both_databases};
+pub(crate) use small_disk::Cramped;
 pub(crate) use sources::Sources;
 pub(crate) use worker::Worker;
