@@ -5,12 +5,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::domain::entropy::Entropy;
 use crate::domain::timestamp::{Clock, Timestamp};
 
-/// Free space for this process on the file system of `path`.
+/// Free space for this process on the file system of `path`; none on one that is read-only.
 ///
 /// # Errors
 /// [`std::io::Error`] where there is no such place.
 pub fn free_bytes(path: &std::path::Path) -> std::io::Result<u64> {
     let stat = nix::sys::statvfs::statvfs(path)?;
+    if stat.flags().contains(nix::sys::statvfs::FsFlags::ST_RDONLY) {
+        return Ok(0);
+    }
     Ok(stat.blocks_available() * stat.fragment_size())
 }
 

@@ -11,6 +11,7 @@
 //! | `slow until told` | finishes once there is a file `told` in the directory of jobs |
 //! | `flood once` | sends progress without end and reads nothing, in the first attempt |
 //! | `large` | a file of 32 MiB |
+//! | `wordy` | a file, and a report with warnings of more than 1 MiB |
 //! | `chatter` | sends progress a hundred thousand times, and then the file |
 //! | `garbage once` | sends bytes that are no message, in the first attempt |
 //! | `other job once` | completes a job that it was not asked about, in the first attempt |
@@ -32,6 +33,9 @@ use avs_protocol::{
     PictureAnalysis, PictureGrid, PictureSample, ProbedAsset, RenderReport, RenderStep, RenderWarning,
     SandboxReport, SoundAnalysis, frame_from_message,
 };
+
+/// One takes some 80 bytes.
+const WARNINGS_OF_A_MEBIBYTE: usize = 14_000;
 
 fn main() {
     let fd: RawFd = std::env::args().nth(3).and_then(|fd| fd.parse().ok()).expect("serve --ipc-fd N");
@@ -306,6 +310,10 @@ impl FakeEngine {
                 std::fs::write(out_path, vec![7; 32 << 20]).expect("the attempt's directory exists");
                 self.report(job, 32 << 20);
             }
+            "wordy" => {
+                std::fs::write(out_path, "words").expect("the attempt's directory exists");
+                self.report_with(job, 5, WARNINGS_OF_A_MEBIBYTE);
+            }
             "chatter" => {
                 (2..100_000).for_each(|frame| self.progress(&job, frame));
                 self.complete(job, out_path);
@@ -337,17 +345,28 @@ impl FakeEngine {
 
     fn complete(&mut self, job: JobRef, out_path: &str) {
         let video = format!("fake video of {}, attempt {}", job.job_id, job.attempt);
-        std::fs::write(out_path, &video).expect("the attempt's directory exists");
-        self.report(job, video.len() as u64);
+        match std::fs::write(out_path, &video) {
+            Ok(()) => self.report(job, video.len() as u64),
+            Err(error) => {
+                let (code, message) = (FailureCode::OutputUnwritable, error.to_string());
+                let failure = Failure { code, message, retryable: true, errors: Vec::new() };
+                self.send(&Event::Failed { job, failure });
+            }
+        }
     }
 
     fn report(&mut self, job: JobRef, size_bytes: u64) {
         self.progress(&job, 150);
-        let warnings = vec![RenderWarning {
+        self.report_with(job, size_bytes, 1);
+    }
+
+    fn report_with(&mut self, job: JobRef, size_bytes: u64, warnings: usize) {
+        let warning = RenderWarning {
             pointer: "/blocks/0".into(),
             code: "source_shorter_than_block".into(),
             detail: "its last frame is held".into(),
-        }];
+        };
+        let warnings = vec![warning; warnings];
         let report = RenderReport {
             width_px: 1280,
             height_px: 720,

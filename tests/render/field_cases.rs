@@ -200,6 +200,7 @@ fn text_cases() -> Vec<Case> {
     const TEXT: &[&str] = &["text"];
     let long = "a text of several words that takes several lines in a narrow box";
     let narrow = || json!({ "text": long, "width": "30%", "height": "30%" });
+    let box_gradient = |fields: Value| json!({ "background": { "gradient": fields } });
     let stroke = |fields: Value| json!({ "stroke": fields });
     let shadow =
         |x: f64, y: f64, blur: f64| json!({ "shadow": { "color": "#d00000", "x": x, "y": y, "blur": blur } });
@@ -257,6 +258,40 @@ fn text_cases() -> Vec<Case> {
         case(TEXT, "shadow.y", shadow(30.0, 0.0, 0.0), shadow(30.0, 60.0, 0.0)),
         case(TEXT, "shadow.blur", shadow(30.0, 30.0, 0.0), shadow(30.0, 30.0, 60.0)),
         case(TEXT, "background.color", json!({}), json!({ "background": { "color": "#c00000" } })),
+        case(
+            TEXT,
+            "background.gradient",
+            json!({ "background": { "color": "#c00000" } }),
+            json!({ "background": { "gradient": { "stops": ["#c00000", "#0000c0"] } } }),
+        ),
+        case(
+            TEXT,
+            "background.gradient.angle",
+            box_gradient(json!({ "stops": ["#ff0000", "#0000ff"] })),
+            box_gradient(json!({ "angle": 90, "stops": ["#ff0000", "#0000ff"] })),
+        ),
+        case(
+            TEXT,
+            "background.gradient.stops",
+            json!({}),
+            box_gradient(json!({ "stops": ["#ff0000", "#0000ff"] })),
+        ),
+        case(
+            TEXT,
+            "background.gradient.stops[].color",
+            box_gradient(json!({ "stops": ["#ff0000", "#0000ff"] })),
+            box_gradient(
+                json!({ "stops": [{ "offset": 0, "color": "#00ff00" }, { "offset": 1, "color": "#0000ff" }] }),
+            ),
+        ),
+        case(
+            TEXT,
+            "background.gradient.stops[].offset",
+            box_gradient(json!({ "stops": ["#ff0000", "#0000ff"] })),
+            box_gradient(
+                json!({ "stops": [{ "offset": 0.45, "color": "#ff0000" }, { "offset": 0.55, "color": "#0000ff" }] }),
+            ),
+        ),
         case(
             TEXT,
             "background.padding",

@@ -4,9 +4,9 @@
 use avs_template::{OutputSpec, Pointer, Source, Template};
 use serde_json::{Value, json};
 
+use crate::compile::{CompileError, Compiled, compile};
 use crate::planner::{self, Plan, PlanError};
 use crate::prompt::Understanding;
-use crate::stand_in;
 use crate::{Brief, Storyboard};
 
 /// What came of a brief.
@@ -49,6 +49,16 @@ impl From<PlanError> for CreateError {
     }
 }
 
+impl From<CompileError> for CreateError {
+    fn from(error: CompileError) -> Self {
+        let first = match error {
+            CompileError::Output(issues) => format!("the output: {issues}"),
+            CompileError::NoScenes | CompileError::NoPicture { .. } => error.to_string(),
+        };
+        Self::Unusable { count: 1, first }
+    }
+}
+
 /// Makes a template with the built-in planner. The same brief gives the same template, byte for byte.
 ///
 /// # Errors
@@ -79,8 +89,9 @@ fn creation_from_storyboard(
     brief: &Brief,
     mut trace: Value,
 ) -> Result<Creation, CreateError> {
-    let template = stand_in::compile(storyboard, brief)?;
+    let Compiled { template, report } = compile(storyboard, brief)?;
     trace["storyboard"] = json!(storyboard);
+    trace["report"] = json!(report);
     check(&template, brief)?;
     Ok(Creation { template, output: brief.output.clone(), trace })
 }
@@ -97,7 +108,6 @@ fn check(template: &Value, brief: &Brief) -> Result<(), CreateError> {
     let given = |source: &Source| brief.assets.iter().any(|asset| asset.source == *source);
     let foreign: Vec<String> = read
         .sources()
-        .into_iter()
         .filter(|(_, source)| !given(source))
         .map(|(pointer, _)| format!("{pointer}: names a file that was not given"))
         .collect();

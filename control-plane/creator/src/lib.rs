@@ -14,16 +14,19 @@
 //! the template come from the compiler alone.
 
 mod brief;
+pub mod compile;
 mod create;
 pub mod footage;
+mod layout;
 pub mod model;
+mod palette;
 pub mod planner;
 pub mod prompt;
 pub mod recording;
 pub mod sound;
-mod stand_in;
 mod storyboard;
 mod storyboard_read;
+mod text_fit;
 pub mod timing;
 mod words;
 

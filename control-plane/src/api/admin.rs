@@ -61,7 +61,7 @@ async fn ready(State(health): State<Health>) -> (StatusCode, Json<Readiness>) {
     let free_bytes = crate::system::free_bytes(objects.local().root());
     let disk = free_bytes.is_ok_and(|bytes| bytes >= limits::FREE_DISK_BYTES_MIN);
     if !disk {
-        reasons.push("the disk of the data directory is full".to_owned());
+        reasons.push("the disk of the data directory is full or read-only".to_owned());
     }
     let ready = reasons.is_empty();
     let readiness =

@@ -303,6 +303,7 @@ impl From<StoreError> for ApiError {
             | StoreError::Document(_)
             | StoreError::Database(_)
             | StoreError::Migration(_)
+            | StoreError::NotADatabase { .. }
             | StoreError::Directory(_) => Self::Internal(error.into()),
         }
     }
@@ -329,11 +330,15 @@ impl From<PreviewError> for ApiError {
 
 impl From<std::io::Error> for ApiError {
     fn from(error: std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::Unavailable(error.into())
-            }
-            _ => Self::Internal(error.into()),
-        }
+        if is_of_the_machine(&error) { Self::Unavailable(error.into()) } else { Self::Internal(error.into()) }
     }
+}
+
+/// True where the disk or the system's limits stand in the way: what an operator mends, after which the same works.
+fn is_of_the_machine(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    // The standard library has no names for these.
+    let nameless = [libc::EIO, libc::EMFILE, libc::ENFILE];
+    matches!(error.kind(), QuotaExceeded | ReadOnlyFilesystem | StorageFull)
+        || error.raw_os_error().is_some_and(|code| nameless.contains(&code))
 }

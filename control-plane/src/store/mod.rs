@@ -115,6 +115,14 @@ pub enum StoreError {
     /// The database could not be brought to this version.
     #[error("the database cannot be migrated")]
     Migration(#[from] sqlx::migrate::MigrateError),
+    /// Something else is where the database should be, or a piece of one.
+    #[error(
+        "{path} is neither empty nor a whole SQLite database; put the right file there, or move this one away"
+    )]
+    NotADatabase {
+        /// The file.
+        path: String,
+    },
     /// The data directory cannot be used.
     #[error("the data directory cannot be used")]
     Directory(#[from] std::io::Error),

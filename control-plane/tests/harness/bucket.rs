@@ -1,8 +1,15 @@
-//! An S3 service in this process, on loopback, with one bucket in a temporary directory.
+//! An S3 service in this process, on loopback, with one bucket in a temporary directory, and mishaps as a test wants them.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use hyper::body::{Body as _, Incoming};
+use hyper::service::service_fn;
+use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
-use s3s::service::S3ServiceBuilder;
+use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, HttpResponse};
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -11,10 +18,25 @@ const NAME: &str = "videos";
 const KEY_ID: &str = "avs-test";
 const KEY: &str = "unspeakable-key-of-the-bucket";
 
+/// What befalls a request instead of its answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mishap {
+    /// An answer with this status and nothing else.
+    Status(u16),
+    /// The connection ends in the middle of the request's body.
+    Torn,
+    /// No answer, for ever.
+    Held,
+}
+
+/// What a test wants to befall a request, by its method and its path with the query.
+type Fate = Box<dyn FnMut(&Method, &str) -> Option<Mishap> + Send>;
+
 /// The service.
 pub(crate) struct BucketServer {
     directory: TempDir,
     url: String,
+    fate: Arc<Mutex<Option<Fate>>>,
 }
 
 impl BucketServer {
@@ -27,16 +49,34 @@ impl BucketServer {
         let service = builder.build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let fate = Arc::<Mutex<Option<Fate>>>::default();
+        let fates = Arc::clone(&fate);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let service = service.clone();
+                let (service, fates) = (service.clone(), Arc::clone(&fates));
+                let answer = service_fn(move |request: Request<Incoming>| {
+                    let path = request.uri().path_and_query().unwrap().as_str();
+                    let mishap = fates.lock().unwrap().as_mut().and_then(|fate| fate(request.method(), path));
+                    answer(service.clone(), request, mishap)
+                });
                 tokio::spawn(async move {
                     let connection = hyper::server::conn::http1::Builder::new();
-                    connection.serve_connection(TokioIo::new(stream), service).await.ok();
+                    connection.serve_connection(TokioIo::new(stream), answer).await.ok();
                 });
             }
         });
-        Self { directory, url }
+        Self { directory, url, fate }
+    }
+
+    /// From now on asks `fate` about every request first.
+    pub(crate) fn interfere(&self, fate: impl FnMut(&Method, &str) -> Option<Mishap> + Send + 'static) {
+        *self.fate.lock().unwrap() = Some(Box::new(fate));
+    }
+
+    /// How many parts lie about of objects that have not become whole.
+    pub(crate) fn loose_parts(&self) -> usize {
+        let entries = std::fs::read_dir(self.directory.path()).unwrap().map(Result::unwrap);
+        entries.filter(|entry| entry.file_name().to_str().unwrap().contains(".part-")).count()
     }
 
     /// What a server must be told to use it.
@@ -64,5 +104,26 @@ impl BucketServer {
         }
         keys.sort();
         keys
+    }
+}
+
+async fn answer(
+    service: S3Service,
+    request: Request<Incoming>,
+    mishap: Option<Mishap>,
+) -> std::io::Result<HttpResponse> {
+    match mishap {
+        None => service.call(request.map(Body::from)).await.map_err(std::io::Error::other),
+        Some(Mishap::Status(status)) => {
+            let mut answer = HttpResponse::new(Body::empty());
+            *answer.status_mut() = status.try_into().unwrap();
+            Ok(answer)
+        }
+        Some(Mishap::Torn) => {
+            let mut body = request.into_body();
+            std::future::poll_fn(|ctx| Pin::new(&mut body).poll_frame(ctx)).await;
+            Err(std::io::ErrorKind::ConnectionAborted.into())
+        }
+        Some(Mishap::Held) => std::future::pending().await,
     }
 }

@@ -1,6 +1,7 @@
 //! What holds after every fault, whatever it was.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use avs::domain::account::CreditEntry;
@@ -26,7 +27,7 @@ impl Receiver {
     }
 }
 
-/// Fails unless each of `accepted` is still there, has ended at most once, has paid once or got everything back, has
+/// Fails unless each of `accepted`, and of what the server has accepted from this test, is still there, has ended at most once, has paid once or got everything back, has
 /// been announced to `receiver` under one id if it has ended, and has the file that it names; unless all credits are
 /// accounted for; and where a secret is in the log. Without a receiver no job may have an announcement.
 pub(crate) async fn assert_invariants(server: &Server, accepted: &[String], receiver: Option<&Receiver>) {
@@ -43,7 +44,9 @@ pub(crate) async fn assert_invariants(server: &Server, accepted: &[String], rece
     }
     let mut spoken = vec![WEBHOOK_SECRET.to_owned(), secret_of(&server.token).to_owned()];
     let mut announced = BTreeSet::new();
-    for id in accepted {
+    let mut jobs = server.accepted.lock().unwrap().clone();
+    jobs.extend(accepted.iter().cloned());
+    for id in &jobs {
         let job = store.job(&JobId::parse(id).unwrap()).await.unwrap();
         assert_ended_once(&store, &job).await;
         assert_paid_once(&job, by_job.get(id).map_or(&[], Vec::as_slice));
@@ -64,6 +67,7 @@ pub(crate) async fn assert_invariants(server: &Server, accepted: &[String], rece
     for secret in spoken {
         assert!(!log.contains(&secret), "the log holds {secret}");
     }
+    server.examined.store(true, Ordering::Relaxed);
 }
 
 fn moved(entries: &[CreditEntry], kind: &str) -> i64 {

@@ -15,14 +15,14 @@ mod sources;
 mod worker;
 
 pub(crate) use api::{Answer, Upload, template};
-pub(crate) use bucket::BucketServer;
+pub(crate) use bucket::{BucketServer, Mishap};
 pub(crate) use cluster::Cluster;
 pub(crate) use invariants::assert_invariants;
 pub(crate) use models::{
     Models, Question, Reply, chat_reply, json_reply, status_reply, storyboard, storyboard_reply,
 };
 pub(crate) use receiver::{HOLD, Receiver};
-pub(crate) use server::{Database, Server, has_postgres, on_both_databases};
-pub(crate) use small_disk::SmallDisk;
+pub(crate) use server::{Database, Server, example, has_postgres, on_both_databases};
+pub(crate) use small_disk::Cramped;
 pub(crate) use sources::Sources;
 pub(crate) use worker::Worker;

@@ -29,3 +29,15 @@ fn stat(pid: u32) -> Option<Vec<String>> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     Some(stat.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
 }
+
+/// How many files, sockets included, a process has open.
+pub(crate) fn open_files(pid: u32) -> u64 {
+    std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count() as u64
+}
+
+/// Lets a process open files up to this number of them.
+pub(crate) fn limit_open_files(pid: u32, most: u64) {
+    let mut prlimit = Command::new("prlimit");
+    let limited = prlimit.args(["--pid", &pid.to_string(), &format!("--nofile={most}")]);
+    assert!(limited.status().unwrap().success());
+}

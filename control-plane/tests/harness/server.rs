@@ -1,10 +1,13 @@
 //! `avs serve` as a child process in a data directory of its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
+use std::panic::Location;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use avs::store::{Audit, Store};
@@ -47,20 +50,29 @@ pub(crate) struct Server {
     pub(crate) url: String,
     pub(crate) admin_url: String,
     pub(crate) token: String,
+    /// Jobs that were accepted over this handle.
+    pub(super) accepted: Mutex<BTreeSet<String>>,
+    /// False from the start of a fault test, and from each job that is accepted in it, until the invariants were looked at.
+    pub(super) examined: AtomicBool,
+    /// True for servers of fault tests.
+    under_fault: bool,
 }
 
 impl Server {
     /// Starts a server for a new account, on SQLite.
+    #[track_caller]
     pub(crate) fn start() -> Self {
         Self::start_with(Database::Sqlite, &[])
     }
 
     /// Starts a server for a new account.
+    #[track_caller]
     pub(crate) fn start_on(database: Database) -> Self {
         Self::start_with(database, &[])
     }
 
     /// Starts a server for a new account, with settings that differ from those of most tests.
+    #[track_caller]
     pub(crate) fn start_with(database: Database, settings: &[(&str, &str)]) -> Self {
         let mut server = Self::prepare(database, settings);
         server.start_again();
@@ -69,11 +81,13 @@ impl Server {
     }
 
     /// A server that has never been started, without an account.
+    #[track_caller]
     pub(crate) fn prepare(database: Database, settings: &[(&str, &str)]) -> Self {
         Self::prepare_at((database == Database::Postgres).then(new_postgres_url), settings)
     }
 
     /// A server that has never been started, on a PostgreSQL that the test looks after.
+    #[track_caller]
     pub(crate) fn prepare_at(database_url: Option<String>, settings: &[(&str, &str)]) -> Self {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         Self {
@@ -84,6 +98,9 @@ impl Server {
             url: String::new(),
             admin_url: String::new(),
             token: String::new(),
+            accepted: Mutex::default(),
+            examined: AtomicBool::new(false),
+            under_fault: Location::caller().file().contains("/faults/"),
         }
     }
 
@@ -101,7 +118,7 @@ impl Server {
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--engines", "2"])
             .env("AVS_ADMIN_LISTEN", "127.0.0.1:0")
-            .env("AVS_ENGINE_BIN", fake_engine())
+            .env("AVS_ENGINE_BIN", example("fake_engine"))
             .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
             .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.1/32")
             .env("AVS_FETCH_ALLOW_CIDRS", "127.0.0.1/32")
@@ -253,6 +270,8 @@ impl Drop for Server {
             eprintln!("---- log of the server\n{log}");
         } else {
             assert_no_secrets(&log);
+            let is_examined = self.examined.load(Ordering::Relaxed) || !self.under_fault || log.is_empty();
+            assert!(is_examined, "a fault test must end with `assert_invariants`");
         }
     }
 }
@@ -292,9 +311,9 @@ fn new_postgres_url() -> String {
     server.replace("/postgres?", &format!("/{name}?"))
 }
 
-/// `cargo test` and `cargo nextest run` build examples beside the binaries.
-fn fake_engine() -> PathBuf {
-    let path = Path::new(env!("CARGO_BIN_EXE_avs")).with_file_name("examples").join("fake_engine");
+/// What an example was built to. `cargo test` and `cargo nextest run` build them beside the binaries.
+pub(crate) fn example(file: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_BIN_EXE_avs")).with_file_name("examples").join(file);
     assert!(path.exists(), "{} is missing: cargo build -p avs --examples", path.display());
     path
 }

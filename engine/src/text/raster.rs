@@ -53,7 +53,7 @@ impl TextSetting {
             }
         }
         let fill = match &self.block.gradient {
-            Some(gradient) => self.gradient(gradient),
+            Some(gradient) => css_gradient(gradient, self.lines),
             None => solid(paint.color),
         };
         for path in &ink.paths {
@@ -69,11 +69,15 @@ impl TextSetting {
     }
 
     fn draw_box(&self, picture: &mut Pixmap, color: EncodedSrgb, to_unit: Transform) {
-        let Some(box_) = self.block.background else { return };
+        let Some(box_) = &self.block.background else { return };
         let size = self.facts().content;
         let rect = RectPx { x: 0.0, y: 0.0, width: size.width, height: size.height };
         if let Some(path) = rounded(rect, box_.radius_px * self.px) {
-            picture.fill_path(&path, &solid(color), FillRule::Winding, to_unit, None);
+            let fill = match &box_.gradient {
+                Some(gradient) => css_gradient(gradient, rect),
+                None => solid(color),
+            };
+            picture.fill_path(&path, &fill, FillRule::Winding, to_unit, None);
         }
     }
 
@@ -97,24 +101,22 @@ impl TextSetting {
         }
         picture.draw_pixmap(0, 0, thrown.as_ref(), &PixmapPaint::default(), Transform::identity(), None);
     }
+}
 
-    /// A CSS linear gradient over the box of the lines (CSS Images Level 3, 3.1.1).
-    fn gradient(&self, gradient: &Gradient) -> Paint<'static> {
-        let (sin, cos) = gradient.angle_degrees.to_radians().sin_cos();
-        let RectPx { x, y, width, height } = self.lines;
-        let half = ((width * sin).abs() + (height * cos).abs()) / 2.0;
-        let (middle_x, middle_y) = (x + width / 2.0, y + height / 2.0);
-        let point = |sign: f64| {
-            Point::from_xy(narrow(middle_x + sign * sin * half), narrow(middle_y - sign * cos * half))
-        };
-        let stop =
-            |(offset, color): &(f64, EncodedSrgb)| GradientStop::new(narrow(*offset), skia_color(*color));
-        let stops = gradient.stops.iter().map(stop).collect();
-        let shader =
-            LinearGradient::new(point(-1.0), point(1.0), stops, SpreadMode::Pad, Transform::identity());
-        let first = gradient.stops.first().map_or(EncodedSrgb::WHITE, |(_, color)| *color);
-        shader.map_or_else(|| solid(first), |shader| Paint { shader, anti_alias: true, ..Paint::default() })
-    }
+/// A CSS linear gradient over a box (CSS Images Level 3, 3.1.1).
+fn css_gradient(gradient: &Gradient, over: RectPx) -> Paint<'static> {
+    let (sin, cos) = gradient.angle_degrees.to_radians().sin_cos();
+    let RectPx { x, y, width, height } = over;
+    let half = ((width * sin).abs() + (height * cos).abs()) / 2.0;
+    let (middle_x, middle_y) = (x + width / 2.0, y + height / 2.0);
+    let point = |sign: f64| {
+        Point::from_xy(narrow(middle_x + sign * sin * half), narrow(middle_y - sign * cos * half))
+    };
+    let stop = |(offset, color): &(f64, EncodedSrgb)| GradientStop::new(narrow(*offset), skia_color(*color));
+    let stops = gradient.stops.iter().map(stop).collect();
+    let shader = LinearGradient::new(point(-1.0), point(1.0), stops, SpreadMode::Pad, Transform::identity());
+    let first = gradient.stops.first().map_or(EncodedSrgb::WHITE, |(_, color)| *color);
+    shader.map_or_else(|| solid(first), |shader| Paint { shader, anti_alias: true, ..Paint::default() })
 }
 
 /// Outlines and pictures of some glyphs.

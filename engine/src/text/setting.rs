@@ -49,7 +49,7 @@ impl TextSetting {
     #[must_use]
     pub fn new(fonts: &mut Fonts, block: &TextBlock, canvas: (u32, u32)) -> Self {
         let px = output_px_per_reference_px(canvas);
-        let padding = block.background.map_or((0.0, 0.0), |box_| box_.padding_px);
+        let padding = block.background.as_ref().map_or((0.0, 0.0), |box_| box_.padding_px);
         let (pad_x, pad_y) = (padding.0 * px, padding.1 * px);
         let desc = text_box(&block.visual, canvas);
         let inner = |side: f64, pad: f64| (side - 2.0 * pad).max(1.0);
@@ -102,7 +102,7 @@ impl TextSetting {
             color: self.block.color,
             stroke: self.block.stroke.map_or(clear, |stroke| stroke.color),
             shadow: self.block.shadow.map_or(clear, |shadow| shadow.color),
-            background: self.block.background.map_or(clear, |box_| box_.color),
+            background: self.block.background.as_ref().map_or(clear, |box_| box_.color),
         }
     }
 

@@ -430,10 +430,16 @@ fn text_effects() -> Vec<Property> {
         optional("x", width(), "Left and right, in pixels."),
         optional("y", width(), "Above and below, in pixels."),
     ]);
-    let background = object(vec![
-        required("color", animated(&def("color")), ""),
-        optional("padding", any_of(&[width(), sides]), "Pixels around the text."),
-        optional("radius", number(0.0..=limits::CORNER_RADIUS_PX_MAX), "Of its corners, in pixels."),
+    let background = |paint| {
+        object(vec![
+            paint,
+            optional("padding", any_of(&[width(), sides.clone()]), "Pixels around the text."),
+            optional("radius", number(0.0..=limits::CORNER_RADIUS_PX_MAX), "Of its corners, in pixels."),
+        ])
+    };
+    let background = any_of(&[
+        background(required("color", animated(&def("color")), "")),
+        background(required("gradient", gradient(), "Over the whole box, instead of a colour.")),
     ]);
     vec![
         optional("stroke", stroke, "An outline."),

@@ -75,7 +75,7 @@ impl MovingPaint {
     }
 }
 
-/// A linear gradient over the box of the lines.
+/// A linear gradient over a box: that of the lines, or the one behind them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradient {
     /// Direction in degrees as in CSS: 0 is up, 90 to the right, 180 down.
@@ -107,10 +107,12 @@ pub struct Shadow {
 }
 
 /// Box behind a text.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct TextBackground {
-    /// Its colour.
+    /// Its colour where the block begins.
     pub color: EncodedSrgb,
+    /// Colours across the box, instead of `color`.
+    pub gradient: Option<Gradient>,
     /// Space around the lines in reference pixels: left and right, top and bottom.
     pub padding_px: (f64, f64),
     /// Radius of its corners in reference pixels.

@@ -184,12 +184,24 @@ fn read_shadow(field: &Field<'_, '_>) -> Option<(Shadow, MovingColor)> {
 
 fn read_background(field: &Field<'_, '_>) -> Option<(TextBackground, MovingColor)> {
     let mut fields = field.object()?;
-    let moving = read_moving_color(&fields.required("color"));
+    let gradient_field = fields.optional("gradient");
+    let gradient = read_gradient(&gradient_field);
+    let moving = if gradient_field.raw().is_some() {
+        let color_field = fields.optional("color");
+        if color_field.raw().is_some() {
+            color_field
+                .reject(codes::MEANINGLESS, "a box with a gradient has no colour; leave one of the two out");
+        }
+        // What a gradient hides.
+        Some(Animated::Constant(EncodedSrgb::BLACK))
+    } else {
+        read_moving_color(&fields.required("color"))
+    };
     let padding_px = read_padding(&fields.optional("padding")).unwrap_or((0.0, 0.0));
     let radius_px = fields.optional("radius").number(0.0..=limits::CORNER_RADIUS_PX_MAX).unwrap_or(0.0);
     fields.finish();
     let moving = moving?;
-    Some((TextBackground { color: moving.first()?, padding_px, radius_px }, moving))
+    Some((TextBackground { color: moving.first()?, gradient, padding_px, radius_px }, moving))
 }
 
 fn read_padding(field: &Field<'_, '_>) -> Option<(f64, f64)> {

@@ -83,7 +83,8 @@ fn other_forms() -> Vec<Value> {
     gradient.as_object_mut().expect("a block").remove("color");
     gradient["gradient"] = json!({ "angle": 90, "stops": [{ "offset": 0, "color": "#f00" }, "#00f"] });
     gradient["stroke"]["color"] = moving(json!("#f00"));
-    gradient["background"]["padding"] = json!(4);
+    gradient["background"] = json!({ "padding": 4,
+        "gradient": { "angle": 90, "stops": [{ "offset": 0, "color": "#f00" }, "#00f"] } });
     gradient["anchor"] = json!("top-left");
     let mut video = visual("video", "bars.mp4");
     video["x"] = moving(json!("10%"));

@@ -9,6 +9,7 @@
 //! with its connection, its members are told that nothing has happened, and the next one begins on a new connection.
 //! A member that breaks off (an error, a panic, a request that was dropped half-way) undoes its own part only.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -27,6 +28,9 @@ use crate::store::signals::{Signal, Signals};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
+/// A page of the database: SQLite's default since 3.12.
+const PAGE_BYTES: u64 = 4096;
+
 /// The database of one data directory.
 pub(in crate::store) struct SqliteDatabase {
     writer: Writer,
@@ -44,6 +48,7 @@ impl SqliteDatabase {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(limits::DATABASE_BUSY_WAIT);
+        refuse_fragments(data_dir)?;
         migrate(data_dir, &options).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(limits::READERS_MAX)
@@ -61,6 +66,23 @@ impl SqliteDatabase {
     pub(super) fn readers(&self) -> &SqlitePool {
         &self.readers
     }
+}
+
+/// SQLite takes a file of one byte for a new one, writes over it, and has few words for other fragments; what is longer
+/// than a page and no database it refuses by itself. The file is not opened: closing it would take SQLite's locks
+/// along, which belong to the process.
+fn refuse_fragments(data_dir: &Path) -> Result<(), StoreError> {
+    let path = data_dir.join("avs.db");
+    let size_bytes = |path: &Path| match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+        metadata => metadata.map(|metadata| metadata.len()),
+    };
+    // Whoever was making it has died half-way: SQLite knows from the journal how to go back.
+    let is_half_made = size_bytes(&data_dir.join("avs.db-journal"))? > 0;
+    if is_half_made || !(1..PAGE_BYTES).contains(&size_bytes(&path)?) {
+        return Ok(());
+    }
+    Err(StoreError::NotADatabase { path: path.display().to_string() })
 }
 
 async fn migrate(data_dir: &Path, options: &SqliteConnectOptions) -> Result<(), StoreError> {
@@ -120,7 +142,7 @@ impl Writer {
         }
         let mut connection = match connection {
             Some(connection) => connection,
-            None => self.options.connect().await?,
+            None => self.connect().await?,
         };
         if turn.batch.is_none() {
             // A deferred transaction that upgrades can fail with SQLITE_BUSY_SNAPSHOT, which no busy timeout covers.
@@ -130,6 +152,14 @@ impl Writer {
         }
         let connection = Connection::SqliteWriter(QueuedWriter::begin(connection));
         Ok(SqliteTransaction { writer: self, turn, connection: Some(connection) })
+    }
+
+    /// A new connection that can write. Where the file may not be written SQLite opens it for reading without a word, and
+    /// lets transactions begin; kept for the next turn, such a connection would outlive the fault.
+    async fn connect(&self) -> Result<SqliteConnection, StoreError> {
+        let mut connection = self.options.connect().await?;
+        connection.execute("DELETE FROM leases WHERE false").await?;
+        Ok(connection)
     }
 
     async fn take_turn(&self) -> MutexGuard<'_, Turn> {

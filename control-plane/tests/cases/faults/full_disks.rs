@@ -2,44 +2,16 @@
 
 use serde_json::json;
 
-use super::{assert_completed_in_attempt, post};
+use super::{assert_completed_in_attempt, assert_refused_for_now, post};
 use crate::harness::{
-    Answer, Database, Receiver, Server, SmallDisk, Upload, assert_invariants, on_both_databases, template,
+    Cramped, Database, Receiver, Server, Upload, assert_invariants, on_both_databases, template,
 };
 
 on_both_databases!(an_upload_that_fills_the_disk_is_refused_and_leaves_nothing);
 
-/// A server whose data directory has a small file system of its own; dropped in this order.
-struct Cramped {
-    server: Server,
-    disk: SmallDisk,
-}
-
-impl Cramped {
-    fn start(database: Database) -> Option<Self> {
-        let mut server = Server::prepare(database, &[]);
-        let disk = SmallDisk::mount(&server.data_dir(), 16)?;
-        server.start_again();
-        server.open_account();
-        Some(Self { server, disk })
-    }
-}
-
-impl Drop for Cramped {
-    fn drop(&mut self) {
-        self.server.kill();
-    }
-}
-
-#[track_caller]
-fn assert_refused_for_now(answer: &Answer) {
-    assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.bytes));
-    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
-}
-
 #[tokio::test]
 async fn with_a_full_disk_reads_go_on_and_with_room_again_everything_does() {
-    let Some(Cramped { server, disk }) = &Cramped::start(Database::Sqlite) else { return };
+    let Some(Cramped { server, disk }) = &Cramped::start(Database::Sqlite, &[]) else { return };
     let receiver = Receiver::answering(&[]).await;
     let done = post(server, &receiver, "x", b"pictures").await;
     assert_completed_in_attempt(server, &done, 1).await;
@@ -78,7 +50,7 @@ async fn with_a_full_disk_reads_go_on_and_with_room_again_everything_does() {
 }
 
 async fn an_upload_that_fills_the_disk_is_refused_and_leaves_nothing(database: Database) {
-    let Some(Cramped { server, .. }) = &Cramped::start(database) else { return };
+    let Some(Cramped { server, .. }) = &Cramped::start(database, &[]) else { return };
     let request = json!({ "template": template("x", &["hero.mp4"]) });
     let large = vec![7; 20 << 20];
     assert_refused_for_now(&server.post_files(&request, &[Upload("hero.mp4", &large)]).await);

@@ -1,8 +1,11 @@
-//! What can happen to a server, one file per kind of fault; after each the invariants hold.
+//! What can happen to a server, one file per kind of fault; after each the invariants hold: the harness sees to it.
 
+mod buckets;
 mod clocks;
 mod database_restarts;
 mod engines;
+mod failing_disks;
+mod file_handles;
 mod full_disks;
 mod killed_servers;
 mod races;
@@ -13,7 +16,7 @@ mod workers;
 
 use serde_json::json;
 
-use crate::harness::{Receiver, Server, Upload, template};
+use crate::harness::{Answer, Receiver, Server, Upload, template};
 
 /// On PostgreSQL a process that was killed counts as dead after so long.
 const SHORT_LEASE: (&str, &str) = ("AVS_LEASE_MILLIS", "600");
@@ -30,4 +33,11 @@ async fn assert_completed_in_attempt(server: &Server, id: &str, attempt: u32) {
     assert_eq!(job["status"], "completed", "{job}");
     let video = server.get(job["result"]["downloadUrl"].as_str().unwrap()).await;
     assert_eq!(video.bytes, format!("fake video of {id}, attempt {attempt}").into_bytes());
+}
+
+/// Fails unless the server says that it cannot now, and when to come back.
+#[track_caller]
+fn assert_refused_for_now(answer: &Answer) {
+    assert_eq!(answer.status, 503, "{}", String::from_utf8_lossy(&answer.bytes));
+    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
 }

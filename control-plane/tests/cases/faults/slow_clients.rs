@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
+use avs::limits;
 use reqwest::Client;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,6 +16,8 @@ use crate::harness::{Database, Receiver, Server, assert_invariants, template};
 const CLIENT_WAIT: (&str, &str) = ("AVS_CLIENT_WAIT_MILLIS", "1000");
 /// Within so long everybody slow is cut off.
 const CUT_OFF_WAIT: Duration = Duration::from_secs(8);
+/// More than the kernel buffers between two ends of a connection.
+const EVENTS_MEBIBYTES_MAX: usize = 12;
 
 fn start() -> Server {
     Server::start_with(Database::Sqlite, &[CLIENT_WAIT])
@@ -65,12 +68,21 @@ async fn assert_answers_while<T>(server: &Server, slow: impl Future<Output = T>)
     }
 }
 
+/// No job, no file, no credit moved.
+async fn assert_nothing_came_of_it(server: &Server) {
+    assert!(server.job_ids().await.is_empty());
+    assert_eq!(std::fs::read_dir(server.data_dir().join("jobs")).unwrap().count(), 0);
+    assert_eq!(server.credits().await, (100, 0));
+    assert_invariants(server, &[], None).await;
+}
+
 #[tokio::test]
 async fn a_connection_without_a_request_is_closed() {
     let server = start();
     let stream = connected(&server).await;
     let said = assert_answers_while(&server, until_cut_off(stream, b"")).await;
     assert_eq!(said, "");
+    assert_nothing_came_of_it(&server).await;
 }
 
 #[tokio::test]
@@ -80,6 +92,7 @@ async fn a_head_that_drips_is_cut_off() {
     stream.write_all(b"GET /api/v1/credits HTTP/1.1\r\nX-Slow: ").await.unwrap();
     let said = assert_answers_while(&server, until_cut_off(stream, b"y")).await;
     assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+    assert_nothing_came_of_it(&server).await;
 }
 
 #[tokio::test]
@@ -93,9 +106,7 @@ async fn a_body_that_stops_is_refused_and_leaves_nothing() {
     stream.write_all(request.as_bytes()).await.unwrap();
     let said = assert_answers_while(&server, until_cut_off(stream, b"")).await;
     assert!(said.starts_with("HTTP/1.1 408") && said.contains("body_too_slow"), "{said}");
-    assert_eq!(std::fs::read_dir(server.data_dir().join("jobs")).unwrap().count(), 0);
-    assert_eq!(server.credits().await, (100, 0));
-    assert_invariants(&server, &[], None).await;
+    assert_nothing_came_of_it(&server).await;
 }
 
 #[tokio::test]
@@ -107,6 +118,7 @@ async fn a_body_that_drips_is_refused() {
     stream.write_all(request.as_bytes()).await.unwrap();
     let said = assert_answers_while(&server, until_cut_off(stream, b" ")).await;
     assert!(said.starts_with("HTTP/1.1 408") && said.contains("body_too_slow"), "{said}");
+    assert_nothing_came_of_it(&server).await;
 }
 
 #[tokio::test]
@@ -169,5 +181,41 @@ async fn an_address_that_takes_every_connection_takes_none_from_others() {
     drop(flood);
     let id = Server::accepted(&server.post_json(&json!({ "template": template("x", &[]) })).await);
     assert_completed_in_attempt(&server, &id, 1).await;
+    assert_invariants(&server, &[id], None).await;
+}
+
+#[tokio::test]
+async fn clients_that_never_read_their_events_are_cut_off_and_give_their_streams_back() {
+    let server = start();
+    let id = Server::accepted(&server.post_json(&json!({ "template": template("wordy", &[]) })).await);
+    assert_eq!(server.ended(&id).await["status"], "completed");
+    // Each is asked for so often that no buffer on the way holds all of it.
+    let line = format!("GET /api/v1/jobs/{id}/events");
+    let requests = head(&server, &line, "").repeat(EVENTS_MEBIBYTES_MAX);
+    let mut streams = Vec::new();
+    for _ in 0..limits::EVENT_STREAMS_MAX {
+        let mut stream = connected(&server).await;
+        stream.write_all(requests.as_bytes()).await.unwrap();
+        streams.push(stream);
+    }
+    let all_are_cut_off = async {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while server.log().matches("a connection broke").count() < streams.len() {
+            assert!(Instant::now() < deadline, "some are still connected");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    assert_answers_while(&server, all_are_cut_off).await;
+    for mut stream in streams {
+        let mut got = Vec::new();
+        let ended = stream.read_to_end(&mut got).await;
+        assert!(ended.is_err() || got.len() < EVENTS_MEBIBYTES_MAX << 20, "everything came: {}", got.len());
+    }
+    // Had one of them kept its stream, there were none left.
+    for _ in 0..2 {
+        let events = server.get(&format!("/api/v1/jobs/{id}/events")).await;
+        assert_eq!(events.status, 200, "{}", String::from_utf8_lossy(&events.bytes));
+        assert!(events.bytes.len() > 1 << 20);
+    }
     assert_invariants(&server, &[id], None).await;
 }

@@ -1,8 +1,6 @@
 //! Starts that go wrong, and starts with a great deal to do.
 
-use std::fs::OpenOptions;
-use std::io::{Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -64,35 +62,71 @@ async fn write_back(path: &Path) {
     database.close().await.unwrap();
 }
 
+/// A server that has done a job and stopped, with its whole database in one file.
+struct Stopped {
+    server: Server,
+    receiver: Receiver,
+    done: String,
+    path: PathBuf,
+    whole: Vec<u8>,
+}
+
+impl Stopped {
+    async fn after_a_job() -> Self {
+        let (mut server, receiver) = (Server::start(), Receiver::answering(&[]).await);
+        let done = post(&server, &receiver, "x", b"pictures").await;
+        assert_completed_in_attempt(&server, &done, 1).await;
+        assert_invariants(&server, &[], Some(&receiver)).await;
+        assert!(server.stop());
+        let path = server.data_dir().join("avs.db");
+        write_back(&path).await;
+        let whole = std::fs::read(&path).unwrap();
+        Self { server, receiver, done, path, whole }
+    }
+
+    /// Fails unless the server refuses to start on this file, says so in these words, and leaves it as it is; and does
+    /// start, and has lost nothing, once the right one is back.
+    async fn assert_refuses(mut self, file: &[u8], words: &str) {
+        std::fs::write(&self.path, file).unwrap();
+        let line = failed_start(&self.server);
+        assert!(line.contains("database") && line.contains(words), "{line}");
+        assert!(std::fs::read(&self.path).unwrap() == file, "the file was changed");
+        std::fs::write(&self.path, &self.whole).unwrap();
+        self.server.start_again();
+        assert_completed_in_attempt(&self.server, &self.done, 1).await;
+        assert_eq!(self.server.credits().await, (90, 0));
+        let next = post(&self.server, &self.receiver, "y", b"pictures").await;
+        assert_completed_in_attempt(&self.server, &next, 1).await;
+        assert_invariants(&self.server, &[self.done, next], Some(&self.receiver)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_database_file_that_is_none_ends_the_start_with_a_clear_line() {
-    let mut server = Server::start();
-    assert!(server.stop());
-    let path = server.data_dir().join("avs.db");
-    write_back(&path).await;
-    let whole = std::fs::read(&path).unwrap();
-    // Less than a page would count as a new file.
-    std::fs::write(&path, vec![0x5a; 8192]).unwrap();
-    let line = failed_start(&server);
-    assert!(line.contains("database") && line.contains("file is not a database"), "{line}");
-    std::fs::write(&path, whole).unwrap();
-    server.start_again();
-    assert_eq!(server.credits().await, (100, 0));
+    Stopped::after_a_job().await.assert_refuses(&[0x5a; 8192], "file is not a database").await;
+}
+
+#[tokio::test]
+async fn a_database_file_that_is_short_and_none_is_not_taken_for_new() {
+    // SQLite would write over this one.
+    Stopped::after_a_job().await.assert_refuses(b"\n", "neither empty nor a whole SQLite database").await;
+    Stopped::after_a_job().await.assert_refuses(b"notes", "neither empty nor a whole SQLite database").await;
+}
+
+#[tokio::test]
+async fn the_beginning_of_a_database_file_is_not_taken_for_new() {
+    let stopped = Stopped::after_a_job().await;
+    let beginning = stopped.whole[..4095].to_vec();
+    stopped.assert_refuses(&beginning, "neither empty nor a whole SQLite database").await;
 }
 
 #[tokio::test]
 async fn a_database_file_with_broken_pages_ends_the_start_with_a_clear_line() {
-    let mut server = Server::start();
-    assert!(server.stop());
-    let path = server.data_dir().join("avs.db");
-    write_back(&path).await;
-    let size = std::fs::metadata(&path).unwrap().len();
-    let mut file = OpenOptions::new().write(true).open(&path).unwrap();
+    let stopped = Stopped::after_a_job().await;
+    let mut broken = stopped.whole.clone();
     // Its first page, with the schema, stays.
-    file.seek(SeekFrom::Start(4096)).unwrap();
-    file.write_all(&vec![0x5a; usize::try_from(size).unwrap() - 4096]).unwrap();
-    let line = failed_start(&server);
-    assert!(line.contains("malformed"), "{line}");
+    broken[4096..].fill(0x5a);
+    stopped.assert_refuses(&broken, "malformed").await;
 }
 
 #[tokio::test]
