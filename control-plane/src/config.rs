@@ -9,6 +9,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use crate::api::ClientWaits;
+use crate::creator::CreatorSettings;
 use crate::fetch::FetchPolicy;
 use crate::fetch::address::AddressPolicy;
 use crate::fetch::client::UrlPolicy;
@@ -98,6 +99,9 @@ pub struct ServeConfig {
     /// Where inputs and videos are.
     #[command(flatten)]
     pub bucket: BucketSettings,
+    /// Who makes templates of prompts.
+    #[command(flatten)]
+    pub creator: CreatorSettings,
     /// Address of the public API; port 0 lets the system choose.
     #[arg(long, env = "AVS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub listen: SocketAddr,

@@ -55,6 +55,14 @@ impl Keys {
     }
 }
 
+/// Reads a secret that an operator keeps in a file, such as the key of somebody else's server.
+///
+/// # Errors
+/// [`io::Error`] where it cannot be read.
+pub fn secret_from_file(path: &Path) -> io::Result<String> {
+    Ok(fs::read_to_string(path)?.trim().to_owned())
+}
+
 /// Seals secrets so that a copy of the database alone does not give them away.
 #[derive(Clone)]
 pub struct Vault(XChaCha20Poly1305);

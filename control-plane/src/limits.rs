@@ -86,8 +86,22 @@ pub const FETCHED_BYTES_MAX: u64 = BODY_BYTES_MAX;
 pub const FETCHES_AT_ONCE_MAX: usize = 4;
 /// A dry run, from the last byte of the request to the answer: clients rarely wait longer.
 pub const PREVIEW_WAIT: Duration = Duration::from_secs(60);
-/// The creator's work on one prompt.
+/// The creator's work on one prompt: three answers of a model at their longest, and our own.
 pub const CREATOR_WAIT: Duration = Duration::from_secs(300);
+/// Looking into all files of a prompt and listening to them: fifty at 20 s, on a slow machine.
+pub const ANALYSIS_WAIT: Duration = Duration::from_secs(1000);
+/// One answer of a model, with what is tried again. A setting, for tests.
+pub const MODEL_WAIT_MILLIS: u64 = 60_000;
+/// Connection to a model server, TLS included.
+pub const MODEL_CONNECT_WAIT: Duration = Duration::from_secs(5);
+/// First pause before a model server is asked again, where it does not say.
+pub const MODEL_RETRY_PAUSE: Duration = Duration::from_millis(500);
+/// Shortest key of a model server that counts as secret.
+pub const MODEL_KEY_BYTES_MIN: usize = 16;
+/// Files in a packed screen recording: it needs four.
+pub const RECORDING_FILES_MAX: u16 = 64;
+/// Directory of a packed screen recording: that many files with their longest names and comments of a line.
+pub const RECORDING_DIRECTORY_BYTES_MAX: u32 = 64 << 10;
 /// A running job looks so often whether its owner wants it stopped, if no word comes.
 pub const CANCEL_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Probing of all files of a job: 50 files at 2 s.

@@ -18,8 +18,8 @@
 //! | `close once` | closes its socket in the first attempt, and lives on |
 //! | `nothing once` | reports a file that it has not made, in the first attempt |
 //!
-//! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed.
-//! Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
+//! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed; one with
+//! `stall in analysis`, `crash in analysis` or `fail in analysis` (every attempt) while it is analysed; one with `crash in render` while it is rendered. Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -28,9 +28,10 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use avs_protocol::{
-    AssetFile, Command, Event, Failure, FailureCode, FieldError, FrameDecoder, JobRef, LandlockLevel,
-    MediaKind, PROTOCOL_VERSION, ProbedAsset, RenderReport, RenderStep, RenderWarning, SandboxReport,
-    frame_from_message,
+    AssetAnalysis, AssetFile, Beat, ColorShare, Command, Event, Failure, FailureCode, FieldError,
+    FrameDecoder, GRID_COLUMNS, GRID_ROWS, JobRef, LandlockLevel, MediaKind, PROTOCOL_VERSION,
+    PictureAnalysis, PictureGrid, PictureSample, ProbedAsset, RenderReport, RenderStep, RenderWarning,
+    SandboxReport, SoundAnalysis, frame_from_message,
 };
 
 /// One takes some 80 bytes.
@@ -58,7 +59,7 @@ fn main() {
 /// What never finishes by itself, but answers pings.
 struct Stall {
     job: JobRef,
-    /// What is rendered; none while probing.
+    /// What is rendered; none before that.
     render: Option<Render>,
 }
 
@@ -89,6 +90,75 @@ fn sandbox() -> SandboxReport {
     }
     let (landlock, landlock_abi) = (LandlockLevel::Full, 7);
     SandboxReport { landlock, landlock_abi, seccomp: true, network: true, limits: true, reason: None }
+}
+
+fn kind_of(bytes: &[u8]) -> MediaKind {
+    match bytes {
+        bytes if bytes.starts_with(b"fake audio") => MediaKind::Audio,
+        bytes if bytes.starts_with(b"\x89PNG") => MediaKind::Image,
+        _ => MediaKind::Video,
+    }
+}
+
+/// What such a file might look and sound like.
+fn analysis(name: &str, kind: MediaKind) -> AssetAnalysis {
+    let duration_secs = (kind != MediaKind::Image).then_some(5.0);
+    let picture = (kind != MediaKind::Audio).then(|| PictureAnalysis {
+        colors: vec![
+            ColorShare { rgb: [40, 60, 90], ratio: 0.7 },
+            ColorShare { rgb: [220, 200, 180], ratio: 0.3 },
+        ],
+        transparent_ratio: 0.0,
+        is_screen: false,
+        cuts_secs: if kind == MediaKind::Video { vec![2.5] } else { Vec::new() },
+        samples: (0..if kind == MediaKind::Video { 10 } else { 1 }).map(sample).collect(),
+    });
+    let side_px = picture.as_ref().map(|_| 64);
+    let sound = (kind == MediaKind::Audio).then(|| SoundAnalysis {
+        loudness_lufs: -16.0,
+        true_peak_db: -1.0,
+        block_loudness_tenths: vec![-160; 50],
+        silences: Vec::new(),
+        speech: Vec::new(),
+        beat: Some(Beat {
+            tempo_bpm: 120.0,
+            confidence: 2.0,
+            beats_secs: (0..10).map(|beat| f64::from(beat) / 2.0).collect(),
+            first_downbeat: 0,
+        }),
+        onsets_secs: Vec::new(),
+    });
+    AssetAnalysis {
+        name: name.into(),
+        kind,
+        duration_secs,
+        width_px: side_px,
+        height_px: side_px,
+        picture,
+        sound,
+    }
+}
+
+fn sample(index: u32) -> PictureSample {
+    let cells = |value: u8| vec![value; GRID_COLUMNS * GRID_ROWS];
+    PictureSample {
+        at_secs: f64::from(index) / 2.0,
+        sharpness: 0.6,
+        motion: 0.2,
+        shake: 0.0,
+        brightness: 0.4,
+        clipped_ratio: 0.0,
+        colorfulness: 0.1,
+        is_blank: false,
+        is_frozen: false,
+        hash: u64::from(index) * 0x0101_0101,
+        grid: PictureGrid {
+            luma_low: cells(40),
+            luma_high: cells(160),
+            edges: cells(20),
+            saliency: cells(60),
+        },
+    }
 }
 
 struct FakeEngine {
@@ -125,7 +195,14 @@ impl FakeEngine {
         match command {
             Command::Ping { nonce } => self.send(&Event::Pong { nonce }),
             Command::Probe { job, assets } => return self.probe(job, &assets),
-            Command::Render { job, template, out_path, .. } => {
+            Command::Analyze { job, assets } => return self.analyze(job, &assets),
+            Command::Render { job, template, out_path, assets, .. } => {
+                let crashes = |file: &AssetFile| {
+                    std::fs::read(&file.path).is_ok_and(|bytes| bytes.starts_with(b"crash in render"))
+                };
+                if job.attempt == 1 && assets.iter().any(crashes) {
+                    std::process::abort();
+                }
                 return self.render(job, template["name"].as_str().unwrap_or_default(), &out_path);
             }
             Command::Cancel { job } => {
@@ -136,8 +213,7 @@ impl FakeEngine {
         true
     }
 
-    fn stall(&mut self, job: JobRef, render: Option<Render>) -> bool {
-        let step = if render.is_some() { "render" } else { "probe" };
+    fn stall(&mut self, job: JobRef, step: &str, render: Option<Render>) -> bool {
         eprintln!("stalls in a {step}, pid {}", std::process::id());
         self.stall = Some(Stall { job, render });
         true
@@ -166,15 +242,13 @@ impl FakeEngine {
             }
             let first = job.attempt == 1;
             match bytes.as_slice() {
-                bytes if first && bytes.starts_with(b"stall in probe") => return self.stall(job, None),
+                bytes if first && bytes.starts_with(b"stall in probe") => {
+                    return self.stall(job, "probe", None);
+                }
                 bytes if first && bytes.starts_with(b"crash in probe") => std::process::abort(),
                 _ => {}
             }
-            let kind = match &bytes {
-                bytes if bytes.starts_with(b"fake audio") => MediaKind::Audio,
-                bytes if bytes.starts_with(b"\x89PNG") => MediaKind::Image,
-                _ => MediaKind::Video,
-            };
+            let kind = kind_of(&bytes);
             let picture = (kind != MediaKind::Audio).then_some(64);
             let duration_secs = (kind != MediaKind::Image).then_some(5.0);
             let (name, format, has_audio) = (file.name.clone(), "fake".to_owned(), kind == MediaKind::Audio);
@@ -192,6 +266,28 @@ impl FakeEngine {
         true
     }
 
+    fn analyze(&mut self, job: JobRef, files: &[AssetFile]) -> bool {
+        for file in files {
+            let bytes = std::fs::read(&file.path).unwrap_or_default();
+            let first = job.attempt == 1;
+            match bytes.as_slice() {
+                bytes if first && bytes.starts_with(b"stall in analysis") => {
+                    return self.stall(job, "analysis", None);
+                }
+                bytes if first && bytes.starts_with(b"crash in analysis") => std::process::abort(),
+                bytes if bytes.starts_with(b"fail in analysis") => {
+                    self.fail(job, FailureCode::UnreadableMedia, "hero.mp4 breaks off");
+                    return false;
+                }
+                _ => {}
+            }
+            let analysis = Box::new(analysis(&file.name, kind_of(&bytes)));
+            self.send(&Event::Analyzed { job: job.clone(), analysis });
+        }
+        self.send(&Event::AnalysisEnded { job, font_families: vec!["Inter".into()] });
+        true
+    }
+
     fn render(&mut self, job: JobRef, name: &str, out_path: &str) -> bool {
         let first = job.attempt == 1;
         self.progress(&job, 1);
@@ -203,11 +299,11 @@ impl FakeEngine {
             "hang once" if first => std::thread::sleep(Duration::from_secs(3600)),
             "slow once" if first => {
                 let (out_path, ends_when_told) = (out_path.to_owned(), false);
-                return self.stall(job, Some(Render { out_path, ends_when_told }));
+                return self.stall(job, "render", Some(Render { out_path, ends_when_told }));
             }
             "slow until told" => {
                 let (out_path, ends_when_told) = (out_path.to_owned(), true);
-                return self.stall(job, Some(Render { out_path, ends_when_told }));
+                return self.stall(job, "render", Some(Render { out_path, ends_when_told }));
             }
             _ if first && name.ends_with(" once") => self.misbehave(name, job, out_path),
             "large" => {

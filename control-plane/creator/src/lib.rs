@@ -14,15 +14,24 @@
 //! the template come from the compiler alone.
 
 mod brief;
+pub mod compile;
+mod create;
 pub mod footage;
+mod layout;
+pub mod model;
+mod palette;
 pub mod planner;
 pub mod prompt;
 pub mod recording;
 pub mod sound;
 mod storyboard;
+mod storyboard_read;
+mod text_fit;
 pub mod timing;
+mod words;
 
 pub use brief::{Brief, BriefAsset, asset_id};
+pub use create::{CreateError, Creation, create, create_from_storyboard};
 pub use storyboard::{
     AssetId, ClipSound, Layout, Motion, PaletteBase, Scene, Storyboard, Tone, Transition, limits,
 };

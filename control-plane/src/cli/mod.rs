@@ -1,15 +1,20 @@
 //! The command line: what each command takes, and where it goes.
 
 mod admin;
+mod create;
+mod create_error;
 mod doctor;
 mod serve;
 mod settings;
+mod workplace;
 
+pub use create_error::CreateError;
 pub use settings::{SettingsError, arguments_with_file};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ServeConfig, StateArguments};
+use crate::creator::CreatorSettingsError;
 use crate::domain::password::PasswordError;
 use crate::domain::token::TokenKind;
 use crate::keys::KeyError;
@@ -28,6 +33,8 @@ pub struct Arguments {
 enum Command {
     /// Run the server.
     Serve(Box<ServeConfig>),
+    /// Make a video of a prompt and a folder of files, without a server.
+    Create(Box<create::CreateArguments>),
     /// Find out whether everything that the server needs works here; takes the same settings as `serve`.
     Doctor(Box<ServeConfig>),
     /// Print every setting with its value and where it comes from; takes the same settings as `serve`.
@@ -200,6 +207,12 @@ pub enum CommandError {
     /// Money is missing or too much.
     #[error("the ledger does not add up")]
     LedgerDrift,
+    /// Nobody can be asked for templates.
+    #[error(transparent)]
+    Creator(#[from] CreatorSettingsError),
+    /// There is no video.
+    #[error(transparent)]
+    Create(#[from] CreateError),
     /// A key cannot be had.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -242,6 +255,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
     runtime.block_on(async {
         match arguments.command {
             Command::Serve(config) => serve::run(*config).await,
+            Command::Create(arguments) => create::run(&arguments).await,
             Command::Doctor(config) => doctor::run(&config).await,
             Command::Config(_) => settings::print(&Arguments::command(), matches),
             Command::Account { command } => run_account(command).await,

@@ -21,7 +21,6 @@ use tokio_util::task::TaskTracker;
 use super::CommandError;
 use crate::api::{Api, ApiLimits, Health, Rates, ServerTiming, Shared, admin_router, router, server};
 use crate::config::{Role, ServeConfig};
-use crate::creator::SlideshowCreator;
 use crate::domain::ids::BootId;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock as _;
@@ -120,7 +119,7 @@ impl Parts {
             store: store.clone(),
             objects: objects.clone(),
             downloader: Downloader::new(config.fetch_policy(), DownloadTiming::default())?,
-            creator: Arc::new(SlideshowCreator),
+            creator: config.creator.creator()?,
             fleet: Fleet::start(fleet_config(config, objects.local())?),
             links: Arc::clone(&links),
             boot: boot.clone(),

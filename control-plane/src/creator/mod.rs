@@ -1,54 +1,55 @@
-//! From a prompt and some files to a template. Whoever does it gets facts about the files, never the files.
+//! From a prompt and what is known of some files to a template: by the built-in planner, or by a model that the operator
+//! names, behind which the built-in one stands. Whoever does it gets facts about the files, never the files.
+//!
+//! ```text
+//!  Brief ──▶ model set? ──no───────────────────────────────┐
+//!              │ yes                                       ▼
+//!              └─▶ ask ─▶ storyboard? ──no, twice repaired─▶ built-in ──▶ template + output + trace
+//!                            └─yes─▶ compile ─────────────────────────▶       (+ warning, if it fell back)
+//! ```
 
-mod slideshow;
+mod built_in;
+mod chat;
+mod chat_answer;
+mod model;
+mod settings;
+
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-pub use self::slideshow::SlideshowCreator;
-use crate::store::AssetRecord;
-
-/// What a creator works from.
-#[derive(Debug)]
-pub struct Brief<'a> {
-    /// What the caller wants.
-    pub prompt: &'a str,
-    /// The `output` object of the request; null for every default.
-    pub output: &'a Value,
-    /// The files, with what an engine found in them.
-    pub assets: &'a [AssetRecord],
-}
+pub use self::built_in::BuiltInCreator;
+pub use self::model::ModelCreator;
+pub use self::settings::{CreatorSettings, CreatorSettingsError};
+use crate::domain::job::Warning;
 
 /// What a creator makes.
 #[derive(Debug)]
 pub struct Creation {
     /// An AVS Template JSON v1 document.
     pub template: Value,
+    /// The `output` object that it is made for.
+    pub output: Value,
     /// How it came to it, for support.
     pub trace: Value,
+    /// What the caller should know.
+    pub warnings: Vec<Warning>,
 }
 
 /// Why there is no template.
 #[derive(Debug, thiserror::Error)]
 pub enum CreatorError {
-    /// No video can be made of this; the reason is the caller's to know.
-    #[error("{detail}")]
-    Impossible {
-        /// What is missing, and what to do.
-        detail: String,
-    },
-    /// What came out is no valid template: a fault of the creator.
-    #[error("the template that was made breaks {count} rules, first: {first}")]
-    Unusable {
-        /// How many rules.
-        count: usize,
-        /// The first of them.
-        first: String,
-    },
+    /// There is none to be had, or ours is no good.
+    #[error(transparent)]
+    Create(#[from] avs_creator::CreateError),
+    /// A fault of ours.
+    #[error("the creator broke")]
+    Broken(#[from] tokio::task::JoinError),
 }
 
 /// Makes templates.
 pub trait Creator: Send + Sync {
     /// Makes a template that is valid and names no file that is not in the brief.
-    fn create<'a>(&'a self, brief: &'a Brief<'a>) -> BoxFuture<'a, Result<Creation, CreatorError>>;
+    fn create(&self, brief: Arc<avs_creator::Brief>) -> BoxFuture<'_, Result<Creation, CreatorError>>;
 }

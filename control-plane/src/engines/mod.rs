@@ -2,8 +2,12 @@
 //! What a job is, and what follows from its end, is not known here.
 
 mod fleet;
+mod lone;
 mod process;
+mod questions;
 mod session;
 
 pub use fleet::{Fleet, FleetConfig};
-pub use session::{Engine, EngineGone, Fate};
+pub use lone::Lone;
+pub use questions::{Analysis, QuestionError};
+pub use session::{Engine, EngineGone, Fate, StartError};

@@ -33,21 +33,33 @@ pub struct EngineGone;
 
 /// Why an engine could not be started.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum StartError {
+pub enum StartError {
+    /// There is no such program, or no process to be had.
     #[error("the engine cannot be started")]
     Spawn(#[source] io::Error),
+    /// It has not become ready in time.
     #[error("the engine did not say hello within {} s", limits::HELLO_WAIT.as_secs())]
     Silent,
+    /// Its log says why.
     #[error("the engine ended before it said hello")]
     Gone,
+    /// Of another release.
     #[error(
         "the engine speaks protocol {theirs}, this server {PROTOCOL_VERSION}; install both of one release"
     )]
-    Protocol { theirs: u32 },
+    Protocol {
+        /// What it speaks.
+        theirs: u32,
+    },
+    /// The operator wants it confined.
     #[error(
         "the engine is not fully confined ({sandbox}), and --require-sandbox is set; `avs doctor` says what is missing"
     )]
-    Unconfined { sandbox: String },
+    Unconfined {
+        /// What confines it.
+        sandbox: String,
+    },
+    /// No engine of ours.
     #[error("the engine's first message is not a hello")]
     Unexpected,
 }
@@ -283,7 +295,9 @@ impl Session {
     }
 
     async fn write(&mut self, command: &Command) -> Result<(), Ending> {
-        if let Command::Probe { job, .. } | Command::Render { job, .. } = command {
+        if let Command::Probe { job, .. } | Command::Analyze { job, .. } | Command::Render { job, .. } =
+            command
+        {
             self.label.get_or_init(|| job.job_id.clone());
             self.open_job = Some(job.clone());
         }

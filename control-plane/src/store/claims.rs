@@ -53,10 +53,10 @@ impl Store {
             .execute(&mut tx)
             .await?;
         events::record(&mut tx, &job.id, "job.claimed", (job.state, now)).await?;
-        let project = load_project(&mut tx, &job.id).await?;
+        let (project, trace) = load_project(&mut tx, &job.id).await?;
         tx.signal(Signal::JobChanged(job.id.clone()));
         tx.commit().await?;
-        Ok(Some(ClaimedJob { job, project, cancel_requested }))
+        Ok(Some(ClaimedJob { job, project, trace, cancel_requested }))
     }
 
     /// Idle workers ask often; they must not keep those waiting who write.
@@ -111,20 +111,21 @@ impl Store {
         tx.commit().await
     }
 
-    /// Stores the template that the creator has made of a prompt, and how it came to it.
+    /// Stores the template that the creator has made of a prompt, the output that it is made for, and how it came to them.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the claim is lost.
     pub async fn record_template(
         &self,
         held: &Job,
-        template: &Value,
+        (template, output): (&Value, &Value),
         trace: &Value,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         step_held(&mut tx, held, Step::Advance(Phase::Generating)).await?;
-        sql("UPDATE projects SET template = $1, trace = $2 WHERE job_id = $3")
+        sql("UPDATE projects SET template = $1, output = $2, trace = $3 WHERE job_id = $4")
             .bind(serde_json::to_string(template)?)
+            .bind(serde_json::to_string(output)?)
             .bind(serde_json::to_string(trace)?)
             .bind(held.id.as_str())
             .execute(&mut tx)
@@ -217,15 +218,17 @@ fn fence(rows: u64, held: &Job) -> Result<(), StoreError> {
     if rows == 1 { Ok(()) } else { Err(StoreError::Fenced { epoch: held.state.epoch }) }
 }
 
-async fn load_project(tx: &mut Connection, id: &JobId) -> Result<Project, StoreError> {
-    let row = sql("SELECT template, output, assets, prompt FROM projects WHERE job_id = $1")
+/// The project, and how its template came about if a creator has made it.
+async fn load_project(tx: &mut Connection, id: &JobId) -> Result<(Project, Option<Value>), StoreError> {
+    let row = sql("SELECT template, output, assets, prompt, trace FROM projects WHERE job_id = $1")
         .bind(id.as_str())
         .one(tx)
         .await?;
-    Ok(Project {
+    let project = Project {
         template: serde_json::from_str(&rows::text(&row, "template")?)?,
         prompt: row.get("prompt")?,
         output: serde_json::from_str(&rows::text(&row, "output")?)?,
         assets: rows::required_document(&row, "assets")?,
-    })
+    };
+    Ok((project, rows::document(&row, "trace")?))
 }

@@ -72,7 +72,7 @@ pub struct Project {
     pub template: Value,
     /// The prompt, in prompt mode.
     pub prompt: Option<String>,
-    /// The `output` object as the caller sent it; null where absent.
+    /// The `output` object as the caller sent it; null where absent. With what it left open decided, once a creator has.
     pub output: Value,
     /// The input files.
     pub assets: Vec<AssetRecord>,
@@ -85,7 +85,7 @@ pub struct ProjectRecord {
     pub template: Value,
     /// The prompt, in prompt mode.
     pub prompt: Option<String>,
-    /// The `output` object as the caller sent it.
+    /// The `output` object as the caller sent it; in prompt mode with what the creator has decided.
     pub output: Value,
     /// The input files, with what was found in them.
     pub assets: Vec<AssetRecord>,
@@ -111,6 +111,8 @@ pub struct ClaimedJob {
     pub job: Job,
     /// What to execute.
     pub project: Project,
+    /// How its template came about, where a creator has made it.
+    pub trace: Option<Value>,
     /// True where its owner wants it stopped.
     pub cancel_requested: bool,
 }

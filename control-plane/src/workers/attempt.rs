@@ -4,20 +4,21 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avs_protocol::{Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
-use serde_json::Value;
+use avs_protocol::{AssetFile, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
+use super::generation::Plan;
 use super::inputs::input_sha256;
+use super::recordings::Recordings;
 use super::{Workshop, report};
-use crate::creator::{Brief, CreatorError};
+use crate::creator::CreatorError;
 use crate::domain::credits::bill_from_probe;
-use crate::domain::job::{Job, JobError, Mode, RenderStep};
+use crate::domain::job::{Job, JobError, Mode, RenderStep, Warning};
 use crate::domain::lifecycle::Phase;
-use crate::engines::{Engine, EngineGone, Fate};
+use crate::engines::{Engine, EngineGone, Fate, QuestionError};
 use crate::objects::ObjectError;
-use crate::store::{AssetRecord, ClaimedJob, Completion, Ending, StoreError};
+use crate::store::{AssetRecord, ClaimedJob, Completion, Ending, Project, StoreError};
 use crate::{limits, telemetry};
 
 /// Why an attempt stops before its job has ended.
@@ -85,9 +86,10 @@ pub(super) async fn make(workshop: Arc<Workshop>, claimed: Arc<ClaimedJob>) -> O
     }
 }
 
-struct Attempt {
-    workshop: Arc<Workshop>,
-    claimed: Arc<ClaimedJob>,
+/// An attempt that is being made.
+pub(super) struct Attempt {
+    pub(super) workshop: Arc<Workshop>,
+    pub(super) claimed: Arc<ClaimedJob>,
 }
 
 impl Attempt {
@@ -99,26 +101,38 @@ impl Attempt {
         if self.workshop.store.crash_count(&input_sha256).await? >= limits::CRASHES_MAX {
             return Ok(Ending::Failed(JobError::input_rejected()));
         }
+        let recordings = self.workshop.unpack_recordings(job, project, &assets).await?;
         let lease = timeout(limits::ENGINE_WAIT, self.workshop.fleet.lease()).await;
         let mut engine = lease.map_err(|_elapsed| Fault::NoEngine)??;
-        match self.work(&mut engine, assets).await {
+        match self.work(&mut engine, (assets, recordings)).await {
             Err(Fault::Engine(EngineGone)) => self.examine_death(&mut engine, &input_sha256).await,
             outcome => outcome,
         }
     }
 
-    async fn work(&self, engine: &mut Engine, mut assets: Vec<AssetRecord>) -> Result<Ending, Fault> {
-        let probed = timeout(limits::PROBE_WAIT, self.probe(engine, &assets)).await;
-        let probed = probed.map_err(|_elapsed| Fault::TooSlow("probing"))??;
+    async fn work(
+        &self,
+        engine: &mut Engine,
+        (mut assets, recordings): (Vec<AssetRecord>, Recordings),
+    ) -> Result<Ending, Fault> {
+        let files =
+            self.workshop.asset_files(self.job(), &self.claimed.project.template, (&assets, &recordings));
+        let probed = timeout(limits::PROBE_WAIT, engine.probe(self.job_ref(), files)).await;
+        let probed = probed.map_err(|_elapsed| Fault::TooSlow("probing"))?;
+        let probed = probed.map_err(|error| self.fault_from_question(error))?;
         self.record_probe(&mut assets, &probed).await?;
-        let template = match self.job().mode {
-            Mode::Json => self.claimed.project.template.clone(),
-            Mode::Prompt => self.generate(&assets).await?,
+        let plan = match self.job().mode {
+            Mode::Json => {
+                let Project { template, output, .. } = self.claimed.project.clone();
+                Plan { template, output, warnings: Vec::new() }
+            }
+            Mode::Prompt => self.generate(engine, (&assets, &recordings)).await?,
         };
         let now = self.workshop.clock.now();
         self.workshop.store.advance_job(self.job(), Phase::Rendering, now).await?;
-        let report = self.render(engine, template, &assets).await?;
-        self.completed(&report).await
+        let files = self.workshop.asset_files(self.job(), &plan.template, (&assets, &recordings));
+        let report = self.render(engine, &plan, files).await?;
+        self.completed(&report, plan.warnings).await
     }
 
     /// An input that kills what decodes it must not kill every engine in turn.
@@ -135,22 +149,12 @@ impl Attempt {
         Err(EngineGone.into())
     }
 
-    fn job(&self) -> &Job {
+    pub(super) fn job(&self) -> &Job {
         &self.claimed.job
     }
 
-    fn job_ref(&self) -> JobRef {
+    pub(super) fn job_ref(&self) -> JobRef {
         JobRef { job_id: self.job().id.to_string(), attempt: self.job().state.epoch }
-    }
-
-    async fn probe(&self, engine: &mut Engine, assets: &[AssetRecord]) -> Result<Vec<ProbedAsset>, Fault> {
-        let assets = self.workshop.asset_files(self.job(), &self.claimed.project.template, assets);
-        engine.send(Command::Probe { job: self.job_ref(), assets }).await?;
-        match engine.next().await? {
-            Event::Probed { job, assets } if job == self.job_ref() => Ok(assets),
-            Event::Failed { job, failure } if job == self.job_ref() => Err(self.fault_from_failure(&failure)),
-            _ => Err(Fault::OutOfTurn),
-        }
     }
 
     async fn record_probe(&self, assets: &mut [AssetRecord], probed: &[ProbedAsset]) -> Result<(), Fault> {
@@ -164,41 +168,20 @@ impl Attempt {
         Ok(self.workshop.store.record_probe(self.job(), assets, &items).await?)
     }
 
-    /// Lets the creator make a template of the prompt, unless an attempt before this one has one already.
-    async fn generate(&self, assets: &[AssetRecord]) -> Result<Value, Fault> {
-        let (job, project) = (self.job(), &self.claimed.project);
-        if !project.template.is_null() {
-            return Ok(project.template.clone());
-        }
-        self.workshop.store.advance_job(job, Phase::Generating, self.workshop.clock.now()).await?;
-        let prompt = project.prompt.as_deref().unwrap_or_default();
-        let brief = Brief { prompt, output: &project.output, assets };
-        let created = timeout(limits::CREATOR_WAIT, self.workshop.creator.create(&brief)).await;
-        let creation = match created.map_err(|_elapsed| Fault::TooSlow("the creator"))? {
-            Ok(creation) => creation,
-            Err(CreatorError::Impossible { detail }) => {
-                return Err(Fault::Final(Ending::Failed(JobError::generation_failed(detail))));
-            }
-            Err(error @ CreatorError::Unusable { .. }) => return Err(error.into()),
-        };
-        self.workshop.store.record_template(job, &creation.template, &creation.trace).await?;
-        Ok(creation.template)
-    }
-
     async fn render(
         &self,
         engine: &mut Engine,
-        template: Value,
-        assets: &[AssetRecord],
+        plan: &Plan,
+        assets: Vec<AssetFile>,
     ) -> Result<RenderReport, Fault> {
         let (id, epoch, files) = (&self.job().id, self.job().state.epoch, self.workshop.objects.local());
         files.remove_attempts_before(id, epoch).await?;
         tokio::fs::create_dir_all(files.attempt_dir(id, epoch)).await?;
         let render = Command::Render {
             job: self.job_ref(),
-            assets: self.workshop.asset_files(self.job(), &template, assets),
-            template,
-            output: self.claimed.project.output.clone(),
+            assets,
+            template: plan.template.clone(),
+            output: plan.output.clone(),
             out_path: self.video_path().to_string_lossy().into_owned(),
         };
         engine.send(render).await?;
@@ -232,19 +215,28 @@ impl Attempt {
         }
     }
 
-    async fn completed(&self, report: &RenderReport) -> Result<Ending, Fault> {
+    async fn completed(&self, report: &RenderReport, warnings: Vec<Warning>) -> Result<Ending, Fault> {
         let path = self.video_path();
         let hashing = tokio::task::spawn_blocking(move || size_and_sha256(&path)).await;
         let file = hashing.map_err(io::Error::other)??;
         self.workshop.objects.publish_video(&self.job().id, self.job().state.epoch).await?;
         let engine_report = serde_json::to_value(report)?;
-        let (video, progress) =
-            (report::video_from_report(report, file, self.job().mode), report::progress_from_report(report));
+        let mut video = report::video_from_report(report, file, self.job().mode);
+        video.warnings.splice(0..0, warnings);
+        let progress = report::progress_from_report(report);
         Ok(Ending::Completed(Box::new(Completion { video, progress, engine_report })))
     }
 
     fn video_path(&self) -> PathBuf {
         self.workshop.objects.local().video(&self.job().id, self.job().state.epoch)
+    }
+
+    pub(super) fn fault_from_question(&self, error: QuestionError) -> Fault {
+        match error {
+            QuestionError::Gone(gone) => gone.into(),
+            QuestionError::OutOfTurn => Fault::OutOfTurn,
+            QuestionError::Failed(failure) => self.fault_from_failure(&failure),
+        }
     }
 
     /// Bad input ends the job. Anything else that cannot be retried ends it too, but the reason is ours to know.

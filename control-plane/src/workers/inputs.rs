@@ -1,6 +1,7 @@
 //! The input files of a job, brought to where an engine can read them: from the bucket, or from where a URL leads.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use avs_protocol::{AssetFile, AssetRole};
@@ -12,7 +13,9 @@ use sha2::{Digest, Sha256};
 
 use super::Workshop;
 use super::attempt::Fault;
-use crate::domain::job::{FieldError, Job, JobError};
+use super::recordings::{Recordings, UnpackError, unpack};
+use crate::domain::job::{FieldError, Job, JobError, Mode};
+use crate::domain::media_kind::is_screen_recording;
 use crate::fetch::FetchError;
 use crate::limits;
 use crate::store::{AssetRecord, Ending, Project};
@@ -106,20 +109,68 @@ impl Workshop {
         }
     }
 
-    /// What an engine is told about the inputs.
-    pub(super) fn asset_files(&self, job: &Job, template: &Value, assets: &[AssetRecord]) -> Vec<AssetFile> {
+    /// Unpacks the screen recordings among the inputs; they must be here.
+    ///
+    /// # Errors
+    /// [`Fault::Final`] where one cannot be used and the template cannot do without.
+    pub(super) async fn unpack_recordings(
+        &self,
+        job: &Job,
+        project: &Project,
+        assets: &[AssetRecord],
+    ) -> Result<Recordings, Fault> {
+        let (directory, uses) =
+            (self.objects.local().assets_dir(&job.id), Uses::of_template(&project.template));
+        let mut recordings = Recordings::default();
+        for asset in assets.iter().filter(|asset| is_screen_recording(&asset.name)) {
+            let (directory, file, bytes_max) = (directory.clone(), asset.file.clone(), self.source_bytes_max);
+            let unpacking = tokio::task::spawn_blocking(move || unpack(&directory, &file, bytes_max)).await;
+            match unpacking.map_err(io::Error::other)? {
+                Ok(Some(recording)) => recordings.insert(&asset.name, recording),
+                Ok(None) => {}
+                Err(UnpackError::Disk(error)) => return Err(error.into()),
+                Err(error) if uses.is_optional(&asset.name) => {
+                    tracing::info!(job = %job.id, %error, "a recording that the template can do without is no good");
+                }
+                Err(error) => return Err(Fault::Final(Ending::Failed(unpackable(&error, asset)))),
+            }
+        }
+        Ok(recordings)
+    }
+
+    /// What an engine is told about the inputs: of a packed recording, what was in it.
+    pub(super) fn asset_files(
+        &self,
+        job: &Job,
+        template: &Value,
+        (assets, recordings): (&[AssetRecord], &Recordings),
+    ) -> Vec<AssetFile> {
         let (directory, uses) = (self.objects.local().assets_dir(&job.id), Uses::of_template(template));
+        let path = |file: &str| directory.join(file).to_string_lossy().into_owned();
         let file = |asset: &AssetRecord| {
             let used = uses.0.get(&asset.name);
             AssetFile {
                 name: asset.name.clone(),
-                pointer: used.map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
-                path: directory.join(&asset.file).to_string_lossy().into_owned(),
+                // Places in the template of a prompt mean nothing to its caller.
+                pointer: used
+                    .filter(|_| job.mode == Mode::Json)
+                    .map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
+                path: path(recordings.media_file(&asset.name, &asset.file)),
                 role: if used.is_some_and(|used| used.is_font) { AssetRole::Font } else { AssetRole::Media },
                 optional: uses.is_optional(&asset.name),
             }
         };
-        assets.iter().map(file).collect()
+        // A prompt's creator may use the sound beside a recording; a caller's template cannot name it.
+        let sounds = assets.iter().filter(|_| job.mode == Mode::Prompt);
+        let sounds = sounds.filter_map(|asset| recordings.get(&asset.name)?.sound.as_deref());
+        let sound = |name: &str| AssetFile {
+            name: name.to_owned(),
+            pointer: String::new(),
+            path: path(name),
+            role: AssetRole::Media,
+            optional: false,
+        };
+        assets.iter().map(file).chain(sounds.map(sound)).collect()
     }
 }
 
@@ -158,4 +209,16 @@ fn unfetched(error: &FetchError, asset: &AssetRecord, message: String) -> JobErr
         suggestion: None,
     };
     JobError { code, message, retryable: error.is_retryable(), errors: vec![field] }
+}
+
+fn unpackable(error: &UnpackError, asset: &AssetRecord) -> JobError {
+    let detail = error.to_string();
+    let field = FieldError {
+        pointer: asset.pointer.clone(),
+        code: "invalid_screen_recording".to_owned(),
+        detail: detail.clone(),
+        suggestion: None,
+    };
+    let message = format!("the screen recording {} {detail}", asset.name);
+    JobError { code: "unreadable_media".to_owned(), message, retryable: false, errors: vec![field] }
 }

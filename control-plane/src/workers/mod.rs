@@ -1,10 +1,13 @@
 //! What goes on without a request: jobs are run, webhooks delivered, leases renewed, old files removed.
 
 mod attempt;
+pub(crate) mod briefs;
 mod caretaker;
 mod delivery;
+mod generation;
 mod inputs;
 mod preview;
+pub(crate) mod recordings;
 mod report;
 mod runner;
 
@@ -16,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 pub use caretaker::Caretaker;
 pub use delivery::Courier;
 pub use preview::{Preview, PreviewError};
+pub use recordings::UnpackError;
 pub use runner::run_jobs;
 
 use crate::creator::Creator;

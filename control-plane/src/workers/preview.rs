@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use avs_protocol::{Command, Event, JobRef, ProbedAsset};
+use avs_protocol::{JobRef, ProbedAsset};
 use avs_template::{Issue, MediaFacts, OutputSpec, Pointer, Template, Ticks, Timeline};
 use tokio::time::timeout;
 
@@ -10,6 +10,7 @@ use super::attempt::Fault;
 use super::{Workshop, report};
 use crate::domain::credits::{Item, bill_from_probe};
 use crate::domain::job::{FieldError, Job, JobError, Mode, Warning};
+use crate::engines::QuestionError;
 use crate::limits;
 use crate::store::{Ending, NewJob};
 use crate::telemetry;
@@ -85,16 +86,17 @@ impl Workshop {
 
     async fn probe_once(&self, job: &Job, new: &NewJob) -> Result<Vec<ProbedAsset>, Fault> {
         let assets = self.fetch_inputs(job, &new.project).await?;
+        let recordings = self.unpack_recordings(job, &new.project, &assets).await?;
         let mut engine = self.fleet.lease().await?;
         let job_ref = JobRef { job_id: job.id.to_string(), attempt: 1 };
-        let assets = self.asset_files(job, &new.project.template, &assets);
-        engine.send(Command::Probe { job: job_ref.clone(), assets }).await?;
-        match engine.next().await? {
-            Event::Probed { job, assets } if job == job_ref => Ok(assets),
-            Event::Failed { job, failure } if job == job_ref => {
+        let assets = self.asset_files(job, &new.project.template, (&assets, &recordings));
+        match engine.probe(job_ref, assets).await {
+            Ok(probed) => Ok(probed),
+            Err(QuestionError::Gone(gone)) => Err(gone.into()),
+            Err(QuestionError::OutOfTurn) => Err(Fault::OutOfTurn),
+            Err(QuestionError::Failed(failure)) => {
                 Err(Fault::Final(Ending::Failed(report::error_from_failure(&failure, Mode::Json))))
             }
-            _ => Err(Fault::OutOfTurn),
         }
     }
 }

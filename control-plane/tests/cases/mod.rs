@@ -3,6 +3,7 @@
 mod command_line;
 mod console;
 mod contract_itself;
+mod creator;
 mod downloads;
 mod faults;
 mod happy_path;

@@ -6,6 +6,7 @@ mod cluster;
 mod console;
 pub(crate) mod contract;
 mod invariants;
+mod models;
 pub(crate) mod processes;
 mod receiver;
 mod server;
@@ -17,6 +18,9 @@ pub(crate) use api::{Answer, Upload, template};
 pub(crate) use bucket::{BucketServer, Mishap};
 pub(crate) use cluster::Cluster;
 pub(crate) use invariants::assert_invariants;
+pub(crate) use models::{
+    Models, Question, Reply, chat_reply, json_reply, status_reply, storyboard, storyboard_reply,
+};
 pub(crate) use receiver::{HOLD, Receiver};
 pub(crate) use server::{Database, Server, example, has_postgres, on_both_databases};
 pub(crate) use small_disk::Cramped;

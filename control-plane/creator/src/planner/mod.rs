@@ -81,6 +81,11 @@ pub enum PlanError {
 /// Most files of a brief.
 const FILES_MAX: usize = 100;
 
+/// Returns the brief's `output` with what it leaves open decided, for a storyboard that was planned elsewhere.
+pub fn resolved_output(brief: &Brief, understanding: &Understanding) -> Value {
+    aspect::output(brief, understanding, &Footage::of_brief(brief))
+}
+
 /// Plans a video. The same brief gives the same plan.
 ///
 /// # Errors

@@ -1,0 +1,218 @@
+//! From a storyboard to a template: when scenes show, which part of which picture, where words stand and how they can be
+//! read, how everything sounds. Nothing of a storyboard reaches the template but its words and its choices.
+
+mod emit;
+mod look;
+mod paint;
+mod report;
+mod scene;
+mod shot;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use avs_template::{Issues, OutputSpec, Pointer, limits};
+use serde_json::{Value, json};
+
+use crate::layout::{Design, Facts, Frame, Picture, Piece, Style, design};
+use crate::palette::Palette;
+use crate::sound::{ClipUse, mix};
+use crate::timing::{Schedule, schedule};
+use crate::{AssetId, Brief, Layout, Scene, Storyboard, asset_id, text_fit};
+pub use report::{AssetReport, Report, SceneReport, TextReport};
+use scene::{Compiler, SceneBlocks, SceneShots};
+use shot::size_px;
+
+/// What came of a storyboard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Compiled {
+    /// An AVS Template JSON v1 document.
+    pub template: Value,
+    /// What shows when and where.
+    pub report: Report,
+}
+
+/// Why a storyboard cannot be compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// There is no scene.
+    #[error("the storyboard has no scenes; give it at least one")]
+    NoScenes,
+    /// A scene names an asset that the brief has not, or one that shows nothing.
+    #[error("scene {scene} shows {asset:?}, which is no picture of the brief")]
+    NoPicture {
+        /// Index of the scene.
+        scene: usize,
+        /// What it names.
+        asset: String,
+    },
+    /// The brief's `output` breaks rules of its own.
+    #[error("the output of the brief cannot be used")]
+    Output(#[source] Issues),
+}
+
+/// Makes a template of a storyboard; `brief.output` says for which frame. The same of both gives the same, byte for byte.
+///
+/// # Errors
+/// [`CompileError`].
+pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, CompileError> {
+    if storyboard.scenes.is_empty() {
+        return Err(CompileError::NoScenes);
+    }
+    let output = OutputSpec::from_value(&brief.output, &Pointer::root()).map_err(CompileError::Output)?;
+    let frame = Frame::of_output(output.width_px, output.height_px);
+    let palette = Palette::of(storyboard, brief);
+    let scenes: Vec<Planned> = (0..storyboard.scenes.len())
+        .map(|index| plan_scene(storyboard, brief, &frame, &palette, index))
+        .collect::<Result<_, _>>()?;
+    let holds: Vec<f64> = scenes.iter().map(Planned::hold_secs).collect();
+    let schedule = schedule(storyboard, brief, output.fps.get(), &holds);
+    let compiler = Compiler { storyboard, brief, frame: &frame, palette: &palette, schedule: &schedule };
+
+    let shots: Vec<SceneShots> =
+        scenes.iter().enumerate().map(|(index, scene)| compiler.shots(index, scene)).collect();
+    let clips: Vec<ClipUse> = shots.iter().filter_map(|shots| shots.clip.clone()).collect();
+    let sound = mix(storyboard, brief, &schedule, &clips);
+
+    let mut blocks = Vec::new();
+    let mut texts = Vec::new();
+    let mut before = None;
+    for (index, (scene, shots)) in scenes.iter().zip(&shots).enumerate() {
+        let volume = sound.clips.iter().find(|clip| clip.scene == index);
+        let SceneBlocks { blocks: of_scene, texts: reports, stands } =
+            compiler.blocks(index, (scene, shots), volume, before);
+        blocks.extend(of_scene);
+        texts.extend(reports);
+        before = stands.or(before);
+    }
+    blocks.extend(sound.blocks.iter().cloned());
+    let mut warnings = compiler.warnings(&scenes, &shots);
+    warnings.extend(sound.notes.iter().cloned());
+    if blocks.len() > limits::BLOCKS_MAX {
+        warnings.push(format!(
+            "the video takes {} blocks, and only {} are kept",
+            blocks.len(),
+            limits::BLOCKS_MAX
+        ));
+        blocks.truncate(limits::BLOCKS_MAX);
+    }
+    let mut template = json!({ "version": "1", "background": palette.ground.hex(), "blocks": blocks });
+    let name: String = storyboard.title.trim().chars().filter(|sign| !sign.is_control()).take(120).collect();
+    if !name.is_empty() {
+        template["name"] = json!(name);
+    }
+    let report = Report {
+        scenes: scene_reports(storyboard, &scenes, &schedule),
+        texts,
+        cuts: schedule.scenes.iter().skip(1).map(|scene| scene.start_frame).collect(),
+        assets: asset_reports(storyboard, brief, &scenes, &shots),
+        loudness_lufs: sound.loudness_lufs,
+        warnings,
+        frame_count: schedule.frame_count,
+        fps: schedule.fps,
+    };
+    Ok(Compiled { template, report })
+}
+
+/// A scene before it has its time.
+struct Planned {
+    design: Design,
+    /// Indices of what it shows, main picture first.
+    assets: Vec<usize>,
+    facts: Facts,
+}
+
+impl Planned {
+    /// How long it must last for its words to be read.
+    fn hold_secs(&self) -> f64 {
+        let texts: Vec<&str> = self.texts().collect();
+        let hold = text_fit::hold_secs(&texts);
+        let comes = if self.design.at_once { 0.0 } else { 0.45 };
+        if hold > 0.0 { hold + comes } else { 0.0 }
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let rows = self.design.stacks.iter().flat_map(|stack| &stack.rows);
+        rows.filter_map(|row| match &row.piece {
+            Piece::Words(words) if !words.ornament => Some(words.text.as_str()),
+            Piece::Words(_) | Piece::Rule { .. } | Piece::Picture { .. } => None,
+        })
+    }
+}
+
+fn plan_scene(
+    storyboard: &Storyboard,
+    brief: &Brief,
+    frame: &Frame,
+    palette: &Palette,
+    index: usize,
+) -> Result<Planned, CompileError> {
+    let scene = &storyboard.scenes[index];
+    let assets = pictures_of(scene, brief, index)?;
+    let shows_logo = |asset: &usize| is_logo(brief, *asset);
+    let logo = assets.first().copied().filter(|asset| scene.layout == Layout::EndCard && shows_logo(asset));
+    let ratio = assets.first().map_or(1.0, |asset| {
+        let (width, height) = size_px(&brief.assets[*asset]);
+        width / height
+    });
+    let mismatch = |ratio: f64| (ratio / (frame.w / frame.h)).max(frame.w / frame.h / ratio);
+    let whole = assets.first().is_some_and(|asset| {
+        let is_screen =
+            brief.assets[*asset].analysis.picture.as_ref().is_some_and(|picture| picture.is_screen);
+        shows_logo(asset) || (is_screen && mismatch(ratio) > 1.2)
+    });
+    let facts = Facts { pictures: assets.len(), ratio, whole, logo };
+    let style = Style { frame, palette };
+    let mut design = design(scene, &facts, storyboard.tone, &style);
+    if scene.layout == Layout::Hook || index == 0 {
+        // What opens a video is there when it opens.
+        design.at_once |= scene.layout == Layout::Hook || index == 0 && scene.layout == Layout::Title;
+    }
+    Ok(Planned { design, assets, facts })
+}
+
+/// True for a picture with see-through parts: a logo, or a cut-out.
+fn is_logo(brief: &Brief, asset: usize) -> bool {
+    let picture = brief.assets[asset].analysis.picture.as_ref();
+    picture.is_some_and(|picture| picture.transparent_ratio > 0.02)
+}
+
+fn pictures_of(scene: &Scene, brief: &Brief, index: usize) -> Result<Vec<usize>, CompileError> {
+    let picture = |id: &AssetId| {
+        let position = (0..brief.assets.len()).find(|at| asset_id(*at) == *id);
+        position
+            .filter(|at| brief.assets[*at].analysis.kind != avs_protocol::MediaKind::Audio)
+            .ok_or_else(|| CompileError::NoPicture { scene: index, asset: id.0.chars().take(40).collect() })
+    };
+    scene.asset_id.iter().chain(scene.more_asset_ids.iter().take(5)).map(picture).collect()
+}
+
+fn scene_reports(storyboard: &Storyboard, scenes: &[Planned], schedule: &Schedule) -> Vec<SceneReport> {
+    let report = |((scene, planned), time): ((&Scene, &Planned), &crate::timing::SceneTime)| SceneReport {
+        layout: scene.layout,
+        start_frame: time.start_frame,
+        end_frame: time.end_frame,
+        asset_ids: planned.assets.iter().map(|asset| asset_id(*asset)).collect(),
+    };
+    storyboard.scenes.iter().zip(scenes).zip(&schedule.scenes).map(report).collect()
+}
+
+fn asset_reports(
+    storyboard: &Storyboard,
+    brief: &Brief,
+    scenes: &[Planned],
+    shots: &[SceneShots],
+) -> Vec<AssetReport> {
+    let report = |(index, asset): (usize, &crate::BriefAsset)| {
+        let id = asset_id(index);
+        let heard = [&storyboard.music, &storyboard.voice].into_iter().flatten().any(|heard| *heard == id);
+        let shown = shots.iter().any(|shots| shots.shots.iter().any(|shot| shot.asset == index))
+            || scenes
+                .iter()
+                .any(|scene| scene.facts.logo == Some(index) && scene.design.picture == Picture::None);
+        let used = heard || shown;
+        let reason = if used { None } else { Some("no scene of the storyboard shows it".to_owned()) };
+        AssetReport { id, name: asset.analysis.name.clone(), used, reason }
+    };
+    brief.assets.iter().enumerate().map(report).collect()
+}

@@ -1,0 +1,71 @@
+//! The part of an attempt that only prompts have: the files are looked into, and a creator makes a template.
+
+use std::sync::Arc;
+
+use avs_creator::CreateError;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use super::attempt::{Attempt, Fault};
+use super::briefs::brief_from_analysis;
+use super::recordings::Recordings;
+use crate::creator::{Creation, CreatorError};
+use crate::domain::job::{FieldError, JobError, Warning};
+use crate::domain::lifecycle::Phase;
+use crate::engines::Engine;
+use crate::limits;
+use crate::store::{AssetRecord, Ending};
+
+/// What is rendered.
+pub(super) struct Plan {
+    pub(super) template: Value,
+    pub(super) output: Value,
+    /// What the caller should know of how it came about.
+    pub(super) warnings: Vec<Warning>,
+}
+
+impl Attempt {
+    /// Makes a template of the prompt, unless an attempt before this one has: a render needs no creator twice.
+    pub(super) async fn generate(
+        &self,
+        engine: &mut Engine,
+        (assets, recordings): (&[AssetRecord], &Recordings),
+    ) -> Result<Plan, Fault> {
+        let (job, project, store) = (self.job(), &self.claimed.project, &self.workshop.store);
+        if !project.template.is_null() {
+            let (template, output) = (project.template.clone(), project.output.clone());
+            return Ok(Plan { template, output, warnings: warnings_from_trace(self.claimed.trace.as_ref()) });
+        }
+        store.advance_job(job, Phase::Generating, self.workshop.clock.now()).await?;
+        let files = self.workshop.asset_files(job, &Value::Null, (assets, recordings));
+        let analysis = timeout(limits::ANALYSIS_WAIT, engine.analyze(self.job_ref(), files)).await;
+        let analysis = analysis.map_err(|_elapsed| Fault::TooSlow("looking into the files"))?;
+        let analysis = analysis.map_err(|error| self.fault_from_question(error))?;
+        let prompt = project.prompt.as_deref().unwrap_or_default();
+        let brief = brief_from_analysis((prompt, &project.output), assets, &analysis, recordings);
+        let created = timeout(limits::CREATOR_WAIT, self.workshop.creator.create(Arc::new(brief))).await;
+        let creation = match created.map_err(|_elapsed| Fault::TooSlow("the creator"))? {
+            Ok(creation) => creation,
+            Err(CreatorError::Create(CreateError::Impossible { detail })) => {
+                return Err(Fault::Final(Ending::Failed(generation_failed(&detail))));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let Creation { template, output, mut trace, warnings } = creation;
+        trace["warnings"] = json!(warnings);
+        store.record_template(job, (&template, &output), &trace).await?;
+        Ok(Plan { template, output, warnings })
+    }
+}
+
+fn generation_failed(detail: &str) -> JobError {
+    let code = "generation_failed".to_owned();
+    let field =
+        FieldError { pointer: "/prompt".to_owned(), code, detail: detail.to_owned(), suggestion: None };
+    JobError { errors: vec![field], ..JobError::generation_failed(detail.to_owned()) }
+}
+
+fn warnings_from_trace(trace: Option<&Value>) -> Vec<Warning> {
+    let warnings = trace.and_then(|trace| serde_json::from_value(trace["warnings"].clone()).ok());
+    warnings.unwrap_or_default()
+}
