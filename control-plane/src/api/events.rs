@@ -4,9 +4,9 @@
 //! Progress has none: the latest is all there is. The stream pulls from the database, so that a client that does not
 //! read makes nothing grow. It ends with the job.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::header::CACHE_CONTROL;
@@ -14,18 +14,18 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::Stream;
-use tokio::sync::broadcast;
 use tokio::time::{Instant, timeout};
 
 use super::auth::ApiCaller;
 use super::segment::JobSegment;
+use super::tally::TallyPermit;
 use super::{Api, ApiError};
 use crate::domain::ids::{AccountId, JobId};
 use crate::domain::job::Progress;
 use crate::domain::job_document::document_from_job;
 use crate::domain::timestamp::Timestamp;
 use crate::limits;
-use crate::store::EventRecord;
+use crate::store::{Changes, EventRecord};
 
 /// Reconnection time for clients, in milliseconds.
 const RETRY: std::time::Duration = std::time::Duration::from_millis(3000);
@@ -37,7 +37,7 @@ pub(super) async fn follow(
     JobSegment(id): JobSegment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let permit = Arc::clone(&api.streams).open(&caller.account_id).ok_or(ApiError::TooManyStreams)?;
+    let permit = Arc::clone(&api.streams).take(caller.account_id.clone()).ok_or(ApiError::TooManyStreams)?;
     let changes = api.store.changes();
     // The job is the caller's; what follows does not ask again.
     api.store.job_of_account(&id, &caller.account_id).await?;
@@ -71,11 +71,11 @@ struct Follower {
     api: Arc<Api>,
     id: JobId,
     last_seq: i64,
-    changes: broadcast::Receiver<JobId>,
+    changes: Changes,
     ready: VecDeque<Event>,
     progress_at: Timestamp,
     ended: bool,
-    _permit: StreamPermit,
+    _permit: TallyPermit<AccountId>,
 }
 
 fn stream_from_follower(follower: Follower) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -137,11 +137,7 @@ impl Follower {
     }
 
     async fn wait(&mut self) {
-        let (id, changes) = (&self.id, &mut self.changes);
-        let changed = async {
-            // Having lagged behind counts as a change.
-            while changes.recv().await.is_ok_and(|changed| changed != *id) {}
-        };
+        let changed = self.changes.of(&self.id);
         let begun = Instant::now();
         self.api.stop.run_until_cancelled(timeout(limits::CANCEL_POLL_INTERVAL, changed)).await;
         // Progress comes twice a second; a step that falls into the pause comes with it.
@@ -158,38 +154,4 @@ fn is_end(record: &EventRecord) -> bool {
 fn progress_event(progress: &Progress) -> Result<Event, ApiError> {
     let event = Event::default().event("progress").json_data(progress);
     event.map_err(|error| ApiError::Internal(error.into()))
-}
-
-/// Counts the open streams of each account.
-#[derive(Debug, Default)]
-pub(super) struct Streams(Mutex<BTreeMap<AccountId, usize>>);
-
-impl Streams {
-    fn open(self: Arc<Self>, account: &AccountId) -> Option<StreamPermit> {
-        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(account.clone()).or_default();
-        if *count >= limits::EVENT_STREAMS_MAX {
-            return None;
-        }
-        *count += 1;
-        drop(open);
-        Some(StreamPermit { streams: self, account: account.clone() })
-    }
-}
-
-struct StreamPermit {
-    streams: Arc<Streams>,
-    account: AccountId,
-}
-
-impl Drop for StreamPermit {
-    fn drop(&mut self) {
-        let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.account) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(&self.account);
-            }
-        }
-    }
 }

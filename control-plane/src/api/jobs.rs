@@ -129,13 +129,9 @@ impl Api {
             if job.state.status.is_terminal() || over {
                 return Ok(job);
             }
-            let changed = async {
-                // Having lagged behind counts as a change.
-                while changes.recv().await.is_ok_and(|changed| changed != *id) {}
-            };
             // Notifications can be lost between machines: a look now and then makes up for it. Time over: one last look.
             let look_at = until.min(Instant::now() + limits::CANCEL_POLL_INTERVAL);
-            self.stop.run_until_cancelled(timeout_at(look_at, changed)).await;
+            self.stop.run_until_cancelled(timeout_at(look_at, changes.of(id))).await;
         }
     }
 }

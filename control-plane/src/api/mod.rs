@@ -19,6 +19,7 @@ mod query;
 mod rate;
 mod segment;
 pub mod server;
+mod tally;
 mod upload;
 mod video_request;
 mod videos;
@@ -39,10 +40,11 @@ pub use error::ApiError;
 pub use rate::Rates;
 pub use server::{ClientWaits, ServerTiming};
 
-use self::events::Streams;
 use self::guesses::Guesses;
 use self::rate::Touches;
+use self::tally::Tally;
 use crate::domain::entropy::Entropy;
+use crate::domain::ids::AccountId;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock;
 use crate::fetch::client::UrlPolicy;
@@ -91,7 +93,7 @@ pub struct Api {
 
 /// Counters that requests share.
 pub struct Shared {
-    streams: Arc<Streams>,
+    streams: Arc<Tally<AccountId>>,
     touches: Arc<Touches>,
     guesses: Guesses,
     previews: Semaphore,
@@ -101,7 +103,7 @@ pub struct Shared {
 impl Default for Shared {
     fn default() -> Self {
         Self {
-            streams: Arc::default(),
+            streams: Arc::new(Tally::new(limits::EVENT_STREAMS_MAX)),
             touches: Arc::default(),
             guesses: Guesses::default(),
             previews: Semaphore::new(limits::PREVIEWS_AT_ONCE_MAX),

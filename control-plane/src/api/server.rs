@@ -1,9 +1,7 @@
 //! The server loop: connections with deadlines and a cap. `axum::serve` has neither.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -19,6 +17,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
+use super::tally::Tally;
 use crate::limits;
 
 /// How long clients are waited for.
@@ -60,7 +59,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Serves `router` until `stop`, then lets the requests under way finish.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, timing: ServerTiming) {
     let connections = Arc::new(Semaphore::new(limits::CONNECTIONS_MAX));
-    let seats = Arc::new(Seats::default());
+    let of_address = Arc::new(Tally::new(limits::CONNECTIONS_OF_ONE_ADDRESS_MAX));
     let graceful = GracefulShutdown::new();
     let accepting = async {
         loop {
@@ -68,7 +67,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
             let Ok(permit) = Arc::clone(&connections).acquire_owned().await else { return };
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let Some(seat) = Arc::clone(&seats).take(peer.ip()) else { continue };
+                    let Some(seat) = Arc::clone(&of_address).take(peer.ip()) else { continue };
                     let permits = (permit, seat);
                     let serving = serve_connection(stream, router.clone(), graceful.watcher(), timing.waits);
                     tokio::spawn(async move {
@@ -119,38 +118,4 @@ fn with_write_timeout(stream: TcpStream, stall: Duration) -> TimeoutWriter<TcpSt
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(stall));
     stream
-}
-
-/// Counts the connections of each address.
-#[derive(Default)]
-struct Seats(Mutex<BTreeMap<IpAddr, usize>>);
-
-impl Seats {
-    fn take(self: Arc<Self>, address: IpAddr) -> Option<Seat> {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = taken.entry(address).or_default();
-        if *count >= limits::CONNECTIONS_OF_ONE_ADDRESS_MAX {
-            return None;
-        }
-        *count += 1;
-        drop(taken);
-        Some(Seat { seats: self, address })
-    }
-}
-
-struct Seat {
-    seats: Arc<Seats>,
-    address: IpAddr,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = taken.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.address);
-            }
-        }
-    }
 }

@@ -10,7 +10,6 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse as _, Response};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::auth::ApiCaller;
 use super::idempotency::key_from_headers;
@@ -19,6 +18,7 @@ use super::video_request::{Rules, VideoRequest, WebhookRequest, request_from_jso
 use super::{Api, ApiError};
 use crate::domain::account::TokenOwner;
 use crate::domain::credits::{Item, bill_from_inputs, total_credits};
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::ids::JobId;
 use crate::domain::job::{FieldError, Job, Mode, Warning};
 use crate::domain::job_document::document_from_job;
@@ -186,17 +186,13 @@ impl Api {
 impl Received {
     /// SHA-256 of everything that was asked, whatever the form: the boundary of a multipart body differs each time.
     fn fingerprint(&self) -> [u8; 32] {
-        let mut hasher = Sha256::new();
-        let mut add = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
-        };
-        add(&self.json);
+        let mut fingerprint = Fingerprint::default();
+        fingerprint.add(&self.json);
         for file in &self.files {
-            add(file.asset.name.as_bytes());
-            add(file.asset.sha256.as_deref().unwrap_or_default().as_bytes());
+            fingerprint.add(&file.asset.name);
+            fingerprint.add(file.asset.sha256.as_deref().unwrap_or_default());
         }
-        hasher.finalize().into()
+        fingerprint.finish()
     }
 }
 

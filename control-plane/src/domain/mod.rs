@@ -4,6 +4,7 @@ pub mod account;
 pub mod byte_range;
 pub mod credits;
 pub mod entropy;
+pub mod fingerprint;
 pub mod ids;
 pub mod job;
 pub mod job_document;

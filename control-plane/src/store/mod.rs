@@ -28,11 +28,8 @@ mod tokens;
 use std::path::Path;
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
-
 use self::database::{Connection, Database, PostgresDatabase, SqliteDatabase, WriteTransaction, sql};
 use self::signals::Signals;
-use crate::domain::ids::JobId;
 use crate::domain::lifecycle::IllegalStep;
 
 pub use assets::{AssetRecord, ProbeRecord};
@@ -44,6 +41,7 @@ pub use listing::{JobFilter, JobPage};
 pub use records::*;
 pub use retention::Expired;
 pub use sessions::SessionRecord;
+pub use signals::Changes;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -167,7 +165,7 @@ impl Store {
     }
 
     /// Tells of every job that changed, from now on.
-    pub fn changes(&self) -> broadcast::Receiver<JobId> {
+    pub fn changes(&self) -> Changes {
         self.inner.signals.changes()
     }
 

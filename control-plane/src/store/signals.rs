@@ -35,6 +35,17 @@ impl Signal {
     }
 }
 
+/// Tells of the jobs that have changed since it was made.
+#[derive(Debug)]
+pub struct Changes(broadcast::Receiver<JobId>);
+
+impl Changes {
+    /// Waits until the job of that id has changed, or may have: changes that came too fast to be kept count as its own.
+    pub async fn of(&mut self, id: &JobId) {
+        while self.0.recv().await.is_ok_and(|changed| changed != *id) {}
+    }
+}
+
 /// Where the waiting is done.
 pub(super) struct Signals {
     changes: broadcast::Sender<JobId>,
@@ -61,8 +72,8 @@ impl Signals {
         }
     }
 
-    pub(super) fn changes(&self) -> broadcast::Receiver<JobId> {
-        self.changes.subscribe()
+    pub(super) fn changes(&self) -> Changes {
+        Changes(self.changes.subscribe())
     }
 
     pub(super) async fn job_ready(&self) {

@@ -9,11 +9,11 @@ use avs_template::{Pointer, Template};
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::Workshop;
 use super::attempt::Fault;
 use super::recordings::{Recordings, UnpackError, unpack};
+use crate::domain::fingerprint::Fingerprint;
 use crate::domain::job::{FieldError, Job, JobError, Mode};
 use crate::domain::media_kind::is_screen_recording;
 use crate::fetch::FetchError;
@@ -21,7 +21,6 @@ use crate::limits;
 use crate::store::{AssetRecord, Ending, Project};
 
 /// What the template says about one of its files.
-#[derive(Default)]
 struct Use {
     pointer: String,
     is_font: bool,
@@ -176,22 +175,18 @@ impl Workshop {
 
 /// The same work on the same bytes, whoever asks for it: what is remembered of an input that crashes engines.
 pub(super) fn input_sha256(project: &Project, assets: &[AssetRecord]) -> String {
-    let mut hasher = Sha256::new();
-    let mut add = |text: &str| {
-        hasher.update((text.len() as u64).to_be_bytes());
-        hasher.update(text);
-    };
-    add(&project.template.to_string());
-    add(&project.output.to_string());
-    add(project.prompt.as_deref().unwrap_or_default());
+    let mut fingerprint = Fingerprint::default();
+    fingerprint.add(project.template.to_string());
+    fingerprint.add(project.output.to_string());
+    fingerprint.add(project.prompt.as_deref().unwrap_or_default());
     for asset in assets {
-        add(&asset.name);
-        add(asset.sha256.as_deref().unwrap_or_default());
+        fingerprint.add(&asset.name);
+        fingerprint.add(asset.sha256.as_deref().unwrap_or_default());
     }
-    hex::encode(hasher.finalize())
+    hex::encode(fingerprint.finish())
 }
 
-/// Whether a retry can help is the server's at the other end to know; a few are made within the download's own time.
+/// What may be better later is tried again with the next attempt at the job.
 fn fault_from_fetch(error: &FetchError, asset: &AssetRecord) -> Fault {
     let message = error.to_string();
     if error.is_retryable() {

@@ -3,8 +3,8 @@
 //! ```text
 //!  claim --> attempt --+-- Ended(Completed | Failed) --> end_job        one transaction: state, money, webhook
 //!                      +-- Broken, attempts left -----> requeue (Retry), after a pause that doubles
-//!                      +-- Broken, none left ---------> end_job(Failed render_failed)
-//!                      +-- Cancelled ----------------> end_job(Cancelled): its owner wants it stopped
+//!                      +-- Broken, none left ---------> end_job(Failed), with the error of the last attempt
+//!                      +-- Ended(Cancelled) ----------> end_job(Cancelled): its owner wants it stopped
 //!                      +-- Interrupted ----------------> requeue (Interrupt), at once
 //!                      '-- Lost -----------------------> nothing: another attempt has the job
 //! ```
@@ -90,11 +90,7 @@ impl Workshop {
                 // The attempt itself will find out whether the store is gone for good.
                 Ok(false) | Err(_) => {}
             }
-            let changed = async {
-                // Having lagged behind counts as a change.
-                while changes.recv().await.is_ok_and(|changed| changed != job.id) {}
-            };
-            tokio::time::timeout(limits::CANCEL_POLL_INTERVAL, changed).await.ok();
+            tokio::time::timeout(limits::CANCEL_POLL_INTERVAL, changes.of(&job.id)).await.ok();
         }
     }
 
