@@ -100,6 +100,7 @@ impl Compiler<'_> {
                     start_secs: if at == 0 || !several { scene.asset_start } else { None },
                     motion,
                     whole,
+                    fills: several || matches!(planned.design.picture, Picture::Part(_)),
                 },
             )
         };
@@ -141,7 +142,7 @@ impl Compiler<'_> {
         let painted = self.painted(planned, shots, card, before);
         let dim = painted.iter().find_map(|painted| match painted.ground {
             Below::Dim(factor) => Some(factor),
-            Below::Nothing | Below::Scrim(..) | Below::Panel(..) => None,
+            Below::Nothing | Below::Scrim(_) | Below::Panel(..) => None,
         });
         let mut blocks = self.pictures(index, (planned, shots), volume, (card, dim));
         self.enter(index, &mut blocks);

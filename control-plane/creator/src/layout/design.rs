@@ -81,6 +81,8 @@ pub(crate) struct Facts {
     pub(crate) ratio: f64,
     /// It must be seen whole: a screen whose shape is not the frame's, or a logo.
     pub(crate) whole: bool,
+    /// Its shape is so far from the frame's that it cannot fill it.
+    pub(crate) crosswise: bool,
     /// Index of the asset that is a logo: it stands in place of a brand's name.
     pub(crate) logo: Option<usize>,
 }
@@ -180,6 +182,10 @@ impl Designer<'_> {
             let (rect, zone) = screen(self.frame(), self.facts.ratio, !self.texts.are_none());
             return design(Picture::Screen(rect), stack(vec![zone], Under::Ground));
         }
+        if self.facts.crosswise && !self.texts.are_none() && place != Place::Running {
+            let (rect, zone) = beside(self.frame());
+            return design(Picture::Part(rect), stack(vec![zone], Under::Ground));
+        }
         design(Picture::Full, stack(zones(self.frame(), place), under))
     }
 
@@ -189,7 +195,17 @@ impl Designer<'_> {
 
     /// True where words stand on the ground: their colours are the palette's.
     fn on_ground(&self) -> bool {
-        self.is_card() || self.facts.whole
+        self.is_card() || self.facts.whole || self.facts.crosswise
+    }
+
+    /// Large letters: larger where they are all that a card has.
+    fn large(&self, text: &str) -> Scale {
+        let count = text.chars().count();
+        match (self.is_card(), count) {
+            (true, 0..=26) => Scale::Hero,
+            (true, 27..=60) | (false, 0..=40) => Scale::Display,
+            _ => Scale::Head,
+        }
     }
 
     fn lower_third(&self) -> Design {
@@ -240,7 +256,7 @@ impl Designer<'_> {
                 .map(|text| row(1.6, self.style.words(text, Role::Headline, Scale::Display, 4))),
         );
         rows.extend(self.texts.body.map(|text| row(2.2, self.style.words(text, Role::Body, Scale::Text, 2))));
-        if self.facts.pictures > 0 && !self.facts.whole {
+        if self.facts.pictures > 0 {
             rows.insert(0, self.rule());
             if let Some(second) = rows.get_mut(1) {
                 second.gap = 2.6 * U;
@@ -255,8 +271,7 @@ impl Designer<'_> {
     fn statement(&self) -> Design {
         let mut rows = vec![self.rule()];
         rows.extend(self.texts.label.map(|text| row(2.4, self.style.kicker(text))));
-        let short = self.texts.headline.is_some_and(|text| text.chars().count() <= 28);
-        let scale = if short && self.is_card() { Scale::Display } else { Scale::Head };
+        let scale = self.texts.headline.map_or(Scale::Head, |text| self.large(text));
         rows.extend(
             self.texts.headline.map(|text| row(3.0, self.style.words(text, Role::Headline, scale, 5))),
         );
@@ -293,7 +308,7 @@ impl Designer<'_> {
                     0.0,
                     Words {
                         ink: Ink::Accent,
-                        size_px: 19.0 * U,
+                        size_px: 22.0 * U,
                         ..self.style.words(text, Role::Label, Scale::Display, 1)
                     },
                 ),
