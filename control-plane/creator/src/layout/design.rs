@@ -231,7 +231,7 @@ impl Designer<'_> {
         rows.extend(
             self.texts
                 .headline
-                .map(|text| row(2.2, self.style.words(text, Role::Headline, Scale::Display, 3))),
+                .map(|text| row(2.2, self.style.words(text, Role::Headline, self.large(text), 3))),
         );
         rows.extend(self.texts.body.map(|text| row(2.6, self.style.words(text, Role::Body, Scale::Text, 3))));
         if self.on_ground() && self.texts.label.is_none() {
@@ -253,7 +253,7 @@ impl Designer<'_> {
         rows.extend(
             self.texts
                 .headline
-                .map(|text| row(1.6, self.style.words(text, Role::Headline, Scale::Display, 4))),
+                .map(|text| row(1.6, self.style.words(text, Role::Headline, self.large(text), 4))),
         );
         rows.extend(self.texts.body.map(|text| row(2.2, self.style.words(text, Role::Body, Scale::Text, 2))));
         if self.facts.pictures > 0 {
@@ -316,9 +316,17 @@ impl Designer<'_> {
                 (false, _) => row(0.0, self.style.pill(text, Role::Label, Scale::Label)),
             }
         }));
-        rows.extend(
-            self.texts.headline.map(|text| row(2.2, self.style.words(text, Role::Headline, Scale::Head, 4))),
-        );
+        rows.extend(self.texts.headline.map(|text| {
+            row(
+                2.2,
+                self.style.words(
+                    text,
+                    Role::Headline,
+                    if self.is_card() { Scale::Display } else { Scale::Head },
+                    4,
+                ),
+            )
+        }));
         rows.extend(self.texts.body.map(|text| row(2.0, self.style.words(text, Role::Body, Scale::Text, 3))));
         let mut design = self.over(rows, Place::Edges, Under::Edge);
         if self.is_card() {
@@ -446,7 +454,7 @@ impl Designer<'_> {
         let lower = self.lower_third();
         let mut stacks = if lower.picture == Picture::Full { lower.stacks } else { Vec::new() };
         if stacks.is_empty() {
-            let facts = Facts { whole: false, ..*self.facts };
+            let facts = Facts { whole: false, crosswise: false, ..*self.facts };
             stacks = Designer { facts: &facts, ..*self }.lower_third().stacks;
         }
         for zone in stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
@@ -493,11 +501,12 @@ impl Designer<'_> {
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| row(0.0, self.style.kicker(text))));
         rows.extend(self.texts.headline.map(|text| {
-            let lines = if text.chars().count() > 9 { 3 } else { 1 };
-            row(
-                1.0,
-                Words { ink: Ink::Accent, ..self.style.words(text, Role::Headline, Scale::Giant, lines) },
-            )
+            let (scale, lines) = match text.chars().count() {
+                0..=9 => (Scale::Giant, 1),
+                10..=20 => (Scale::Display, 2),
+                _ => (Scale::Head, 3),
+            };
+            row(1.0, Words { ink: Ink::Accent, ..self.style.words(text, Role::Headline, scale, lines) })
         }));
         rows.extend(self.texts.body.map(|text| {
             row(1.6, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::SubHead, 3) })
