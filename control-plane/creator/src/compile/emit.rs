@@ -135,7 +135,7 @@ impl Emitter<'_> {
             block["textTransform"] = json!("uppercase");
         }
         if words.ornament {
-            self.come(&mut block, placed, words, stay, index);
+            self.come(&mut block, (placed, words), stay, index);
             return block;
         }
         block["autoFit"] = json!({ "min": round((size * 0.4).max(0.5)), "max": size });
@@ -156,12 +156,12 @@ impl Emitter<'_> {
         if matches!(painted.ground, Below::Scrim(_) | Below::Dim(_)) && plate.is_none() {
             block["shadow"] = json!({ "color": "#00000066", "blur": 18, "x": 0, "y": 2 });
         }
-        self.come(&mut block, placed, words, stay, index);
+        self.come(&mut block, (placed, words), stay, index);
         block
     }
 
     /// How a piece comes, and goes where no cut takes it away.
-    fn come(&self, block: &mut Value, placed: &Placed, words: &Words, stay: &Stay, index: usize) {
+    fn come(&self, block: &mut Value, (placed, words): (&Placed, &Words), stay: &Stay, index: usize) {
         let delay = self.delay(index, stay);
         if stay.at_once {
             // A small jump at full strength: there from the first frame.

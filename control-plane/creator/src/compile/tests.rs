@@ -196,8 +196,7 @@ fn every_layout_holds_in_every_shape_with_and_without_pictures() {
         for asset in pictures {
             for layout in LAYOUTS {
                 let compiled = check(&storyboard(vec![scene(layout, asset)]), &brief);
-                let expected = if layout == Layout::PictureInPicture { 2..=4 } else { 2..=4 };
-                assert!(expected.contains(&compiled.report.texts.len()), "{layout:?} {aspect} {asset:?}");
+                assert_eq!(compiled.report.texts.len(), 3, "{layout:?} {aspect} {asset:?}");
                 assert!(
                     compiled.report.texts.iter().all(|text| text.size_px >= 30.0),
                     "{layout:?} {aspect} {asset:?}: {:?}",
