@@ -310,7 +310,7 @@ impl Designer<'_> {
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| {
             let is_short = text.chars().count() <= 3;
-            match (is_short, self.on_ground()) {
+            match (is_short, self.is_card()) {
                 (true, true) => row(
                     0.0,
                     Words {
