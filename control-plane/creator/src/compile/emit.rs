@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::paint::{Below, Painted, SCRIM_SIGMA_PX};
+use super::paint::{Below, Painted, Scrim};
 use super::value::round;
 use crate::layout::{Piece, Placed, Rect, Side, U, Words};
 use crate::palette::{Palette, Rgb};
@@ -60,9 +60,8 @@ impl Emitter<'_> {
         let mut blocks = Vec::new();
         match painted.ground {
             Below::Nothing | Below::Dim(_) => {}
-            Below::Scrim(rect, alpha) => {
-                let mut block = rectangle(&rect, &Rgb::BLACK.hex_with_alpha(alpha), 0.0);
-                block["filters"] = json!([{ "type": "blur", "amount": SCRIM_SIGMA_PX }]);
+            Below::Scrim(scrim) => {
+                let mut block = scrim_block(&scrim);
                 stay.write(&mut block);
                 blocks.push(block);
             }
@@ -136,7 +135,7 @@ impl Emitter<'_> {
             block["textTransform"] = json!("uppercase");
         }
         if words.ornament {
-            self.come(&mut block, placed, words, stay, index);
+            self.come(&mut block, (placed, words), stay, index);
             return block;
         }
         block["autoFit"] = json!({ "min": round((size * 0.4).max(0.5)), "max": size });
@@ -154,15 +153,15 @@ impl Emitter<'_> {
                 Side::Right => zone.rect.right(),
             }));
         }
-        if matches!(painted.ground, Below::Scrim(..) | Below::Dim(_)) && plate.is_none() {
+        if matches!(painted.ground, Below::Scrim(_) | Below::Dim(_)) && plate.is_none() {
             block["shadow"] = json!({ "color": "#00000066", "blur": 18, "x": 0, "y": 2 });
         }
-        self.come(&mut block, placed, words, stay, index);
+        self.come(&mut block, (placed, words), stay, index);
         block
     }
 
     /// How a piece comes, and goes where no cut takes it away.
-    fn come(&self, block: &mut Value, placed: &Placed, words: &Words, stay: &Stay, index: usize) {
+    fn come(&self, block: &mut Value, (placed, words): (&Placed, &Words), stay: &Stay, index: usize) {
         let delay = self.delay(index, stay);
         if stay.at_once {
             // A small jump at full strength: there from the first frame.
@@ -332,6 +331,21 @@ pub(crate) fn rectangle(rect: &Rect, color: &str, radius: f64) -> Value {
         "x": round(rect.x), "y": round(rect.y), "anchor": "top-left",
         "width": round(rect.w.max(1.0)), "height": round(rect.h.max(1.0)),
     })
+}
+
+/// Black that gets denser evenly to the eye: a straight line of alpha would show where it begins.
+fn scrim_block(scrim: &Scrim) -> Value {
+    let steps = 8;
+    let stop = |step: i32| {
+        let way = f64::from(step) / f64::from(steps);
+        let alpha = scrim.alpha * (way * way * (3.0 - 2.0 * way));
+        json!({ "offset": round(way * scrim.full_at), "color": Rgb::BLACK.hex_with_alpha(alpha) })
+    };
+    let mut stops: Vec<Value> = (0..=steps).map(stop).collect();
+    stops.push(json!({ "offset": 1, "color": Rgb::BLACK.hex_with_alpha(scrim.alpha) }));
+    let mut block = rectangle(&scrim.rect, "#000000", 0.0);
+    block["background"] = json!({ "gradient": { "angle": scrim.angle_degrees, "stops": stops } });
+    block
 }
 
 /// True for words that take longer to be read than they stand.

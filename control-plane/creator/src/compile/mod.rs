@@ -156,12 +156,13 @@ fn plan_scene(
         width / height
     });
     let mismatch = |ratio: f64| (ratio / (frame.w / frame.h)).max(frame.w / frame.h / ratio);
+    let says_something = scene.headline.is_some() || scene.body.is_some() || scene.label.is_some();
     let whole = assets.first().is_some_and(|asset| {
         let is_screen =
             brief.assets[*asset].analysis.picture.as_ref().is_some_and(|picture| picture.is_screen);
-        shows_logo(asset) || (is_screen && mismatch(ratio) > 1.2)
+        shows_logo(asset) || (is_screen && (mismatch(ratio) > 1.2 || says_something))
     });
-    let facts = Facts { pictures: assets.len(), ratio, whole, logo };
+    let facts = Facts { pictures: assets.len(), ratio, whole, logo, crosswise: mismatch(ratio) > 2.0 };
     let style = Style { frame, palette };
     let mut design = design(scene, &facts, storyboard.tone, &style);
     if scene.layout == Layout::Hook || index == 0 {

@@ -7,10 +7,8 @@ use crate::palette::{Palette, Rgb, brightest_ground};
 
 /// Contrast that all words have at least (WCAG 2.1, 1.4.3, and a little for rounding).
 pub(crate) const CONTRAST_MIN: f64 = 4.6;
-/// How far the soft edge of a scrim reaches: the standard deviation of its blur.
-pub(crate) const SCRIM_SIGMA_PX: f64 = 120.0;
-/// How far words are from the middle of that edge, in standard deviations, and how much of the scrim is there.
-const SCRIM_REACH: (f64, f64) = (1.3, 0.903);
+/// How far a scrim reaches beyond the words: there it begins.
+const SCRIM_REACH_PX: f64 = 300.0;
 
 /// Words in their place, and what lies under them.
 #[derive(Debug, Clone)]
@@ -30,10 +28,22 @@ pub(crate) enum Below {
     Nothing,
     /// The whole picture times this.
     Dim(f64),
-    /// A dark rectangle with soft edges: where, and its alpha.
-    Scrim(Rect, f64),
+    /// Black that comes from an edge of the frame and ends softly beyond the words.
+    Scrim(Scrim),
     /// A panel: where, its colour and its alpha.
     Panel(Rect, Rgb, f64),
+}
+
+/// Black that comes from an edge of the frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scrim {
+    pub(crate) rect: Rect,
+    /// Where it gets darker, in degrees clockwise from upwards.
+    pub(crate) angle_degrees: f64,
+    /// Below the words.
+    pub(crate) alpha: f64,
+    /// Where the words begin, as a fraction of the way into the dark.
+    pub(crate) full_at: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -160,8 +170,7 @@ fn over_picture(
             // A busy picture is darkened even where its contrast would do.
             let alpha = needed.max(0.22 + 0.4 * stats.edges.min(0.6));
             let shaded = |color: Rgb| Rgb::BLACK.over(color, alpha);
-            let scrim = Below::Scrim(scrim_rect(placed, scenery), (alpha / SCRIM_REACH.1).min(0.9));
-            (scrim, (shaded(low), shaded(high)), light)
+            (Below::Scrim(scrim(placed, scenery, alpha)), (shaded(low), shaded(high)), light)
         }
     }
 }
@@ -176,24 +185,28 @@ fn panel_alpha(colors: &Colors, ground: Rgb, (low, high): (Rgb, Rgb)) -> f64 {
     [0.9, 0.94, 0.97].into_iter().find(|alpha| reads(*alpha)).unwrap_or(1.0)
 }
 
-/// From beyond the frame's edge to a soft end just past the words.
-fn scrim_rect(placed: &PlacedStack, scenery: &Scenery<'_>) -> Rect {
-    let (bounds, frame) = (placed.bounds, scenery.frame);
-    let (reach, beyond) = (SCRIM_REACH.0 * SCRIM_SIGMA_PX, 4.0 * SCRIM_SIGMA_PX);
-    let across = Rect { x: -beyond, y: 0.0, w: frame.w + 2.0 * beyond, h: 0.0 };
-    let upright = Rect { x: 0.0, y: -beyond, w: 0.0, h: frame.h + 2.0 * beyond };
+/// From the frame's edge that the words stand at to a soft end beyond them.
+fn scrim(placed: &PlacedStack, scenery: &Scenery<'_>, alpha: f64) -> Scrim {
+    let (bounds, frame) = (placed.bounds.grown(U, U), scenery.frame);
+    let of = |rect: Rect, angle_degrees, full_at| Scrim { rect, angle_degrees, alpha, full_at };
+    // Beginning, middle and end along the way into the dark; nearer where the frame ends before.
+    let along = |begins: f64, words: f64, ends: f64| ((words - begins) / (ends - begins)).clamp(0.0, 1.0);
     match placed.zone.stand {
         Stand::Bottom => {
-            let y = bounds.y - reach;
-            Rect { y, h: frame.h + beyond - y, ..across }
+            let y = (bounds.y - SCRIM_REACH_PX).max(0.0);
+            of(Rect { y, h: frame.h - y, ..frame }, 180.0, along(y, bounds.y, frame.h))
         }
-        Stand::Top => Rect { y: -beyond, h: bounds.bottom() + reach + beyond, ..across },
+        Stand::Top => {
+            let h = (bounds.bottom() + SCRIM_REACH_PX).min(frame.h);
+            of(Rect { h, ..frame }, 0.0, along(0.0, h - bounds.bottom(), h))
+        }
         Stand::Middle if bounds.center_x() < frame.w / 2.0 => {
-            Rect { x: -beyond, w: bounds.right() + reach + beyond, ..upright }
+            let w = (bounds.right() + SCRIM_REACH_PX).min(frame.w);
+            of(Rect { w, ..frame }, 270.0, along(0.0, w - bounds.right(), w))
         }
         Stand::Middle => {
-            let x = bounds.x - reach;
-            Rect { x, w: frame.w + beyond - x, ..upright }
+            let x = (bounds.x - SCRIM_REACH_PX).max(0.0);
+            of(Rect { x, w: frame.w - x, ..frame }, 90.0, along(x, bounds.x, frame.w))
         }
     }
 }

@@ -100,6 +100,7 @@ impl Compiler<'_> {
                     start_secs: if at == 0 || !several { scene.asset_start } else { None },
                     motion,
                     whole,
+                    fills: several || matches!(planned.design.picture, Picture::Part(_)),
                 },
             )
         };
@@ -141,11 +142,13 @@ impl Compiler<'_> {
         let painted = self.painted(planned, shots, card, before);
         let dim = painted.iter().find_map(|painted| match painted.ground {
             Below::Dim(factor) => Some(factor),
-            Below::Nothing | Below::Scrim(..) | Below::Panel(..) => None,
+            Below::Nothing | Below::Scrim(_) | Below::Panel(..) => None,
         });
         let mut blocks = self.pictures(index, (planned, shots), volume, (card, dim));
         self.enter(index, &mut blocks);
-        blocks.extend(self.black(index));
+        let small = matches!(planned.design.picture, Picture::Inset(_)) && blocks.len() > 1;
+        // A picture over another is over what darkens that one, too.
+        let over = if small { blocks.split_off(1) } else { Vec::new() };
         let stay = self.words_stay(index, planned);
         let emitter = Emitter { palette: self.palette, tone: self.storyboard.tone };
         let mut texts = Vec::new();
@@ -157,6 +160,8 @@ impl Compiler<'_> {
             blocks.extend(emitter.blocks(painted, &stay));
             texts.extend(self.text_reports(index, painted, &stay, &emitter));
         }
+        blocks.extend(over);
+        blocks.extend(self.black(index));
         let stands = painted.first().map(|painted| painted.stack.bounds);
         SceneBlocks { blocks, texts, stands }
     }

@@ -30,6 +30,8 @@ pub(crate) struct Wish {
     pub(crate) motion: Motion,
     /// It must be seen whole.
     pub(crate) whole: bool,
+    /// It must fill its box: a blur around it would be one box in another.
+    pub(crate) fills: bool,
 }
 
 /// A picture in its box.
@@ -68,7 +70,11 @@ impl Shot {
         let mismatch = (source_ratio / box_ratio).max(box_ratio / source_ratio);
         let fill = match (wish.whole, mismatch) {
             (true, _) => Fill::Whole,
-            (false, mismatch) if mismatch > 2.0 => Fill::ContainBlur,
+            (false, mismatch)
+                if mismatch > 2.0 && !wish.fills && !can_be_cut(&look, frame, wish, width, height) =>
+            {
+                Fill::ContainBlur
+            }
             _ => Fill::Cover,
         };
         let base = match fill {
@@ -206,6 +212,14 @@ impl Shot {
     fn open_side(&self) -> f64 {
         1.0_f64.min(self.rect.w / self.rect.h / self.ratio)
     }
+}
+
+/// True where a third of a picture has most of what matters and pixels enough to fill the frame.
+fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, width: f64, height: f64) -> bool {
+    let magnified = (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale;
+    let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
+    let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
+    magnified <= 1.8 && look.peak_share(w, h) >= 0.5
 }
 
 /// When a video plays.

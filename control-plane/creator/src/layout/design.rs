@@ -1,9 +1,8 @@
 //! What each layout makes of a scene: where its pictures go, which words stand one under the other, and where they may.
 
-use super::frame::{Frame, Rect, Shape, U};
-use super::stack::{Fill, Ink, Piece, Plate, Role, Row, Side, Stand, Words, Zone};
+use super::frame::{Frame, Rect, U};
+use super::stack::{Fill, Ink, Piece, Plate, Role, Row, Side, Words, Zone};
 use super::style::{Scale, Style};
-use super::tiles::tiles;
 use super::zones::{Place, beside, card_zone, screen, zones};
 use crate::text_fit::is_from_right;
 use crate::{Layout, Scene, Tone};
@@ -81,6 +80,8 @@ pub(crate) struct Facts {
     pub(crate) ratio: f64,
     /// It must be seen whole: a screen whose shape is not the frame's, or a logo.
     pub(crate) whole: bool,
+    /// Its shape is so far from the frame's that it cannot fill it.
+    pub(crate) crosswise: bool,
     /// Index of the asset that is a logo: it stands in place of a brand's name.
     pub(crate) logo: Option<usize>,
 }
@@ -108,6 +109,10 @@ pub(crate) fn design(scene: &Scene, facts: &Facts, tone: Tone, style: &Style<'_>
     design.stacks.retain(|stack| !stack.rows.is_empty());
     for stack in &mut design.stacks {
         mirror(stack);
+        let allowed = if stack.strict { style.frame.strict() } else { style.frame.safe() };
+        for zone in &mut stack.zones {
+            zone.rect = zone.rect.common(&allowed).unwrap_or(allowed);
+        }
     }
     design
 }
@@ -122,11 +127,12 @@ fn mirror(stack: &mut Stack) {
     }
 }
 
+/// The words of a scene.
 #[derive(Clone, Copy)]
-struct Texts<'a> {
-    headline: Option<&'a str>,
-    body: Option<&'a str>,
-    label: Option<&'a str>,
+pub(super) struct Texts<'a> {
+    pub(super) headline: Option<&'a str>,
+    pub(super) body: Option<&'a str>,
+    pub(super) label: Option<&'a str>,
 }
 
 impl<'a> Texts<'a> {
@@ -137,29 +143,32 @@ impl<'a> Texts<'a> {
         Self { headline: text(&scene.headline), body: text(&scene.body), label: text(&scene.label) }
     }
 
-    fn are_none(&self) -> bool {
+    pub(super) fn are_none(&self) -> bool {
         self.headline.is_none() && self.body.is_none() && self.label.is_none()
     }
 }
 
-struct Designer<'a> {
-    texts: Texts<'a>,
-    facts: &'a Facts,
-    tone: Tone,
-    style: &'a Style<'a>,
+/// Makes designs of one scene.
+#[derive(Clone, Copy)]
+pub(super) struct Designer<'a> {
+    pub(super) texts: Texts<'a>,
+    pub(super) facts: &'a Facts,
+    pub(super) tone: Tone,
+    pub(super) style: &'a Style<'a>,
 }
 
-fn row(gap_u: f64, words: Words) -> Row {
+/// Words with room above them, in hundredths of the short side.
+pub(super) fn row(gap_u: f64, words: Words) -> Row {
     Row { gap: gap_u * U, piece: Piece::Words(words) }
 }
 
 impl Designer<'_> {
-    fn frame(&self) -> &Frame {
+    pub(super) fn frame(&self) -> &Frame {
         self.style.frame
     }
 
     /// Tones that stand on an axis rather than on an edge.
-    fn is_centered(&self) -> bool {
+    pub(super) fn is_centered(&self) -> bool {
         matches!(self.tone, Tone::Luxury | Tone::Warm | Tone::Playful)
     }
 
@@ -168,8 +177,8 @@ impl Designer<'_> {
     }
 
     /// Words over a picture that fills the frame, beside one that must be seen whole, or on a card.
-    fn over(&self, rows: Vec<Row>, place: Place, under: Under) -> Design {
-        let stack = |zones, under| Stack { rows: rows.clone(), zones, under, barred: false, strict: false };
+    pub(super) fn over(&self, rows: &[Row], place: Place, under: Under) -> Design {
+        let stack = |zones, under| Stack { rows: rows.to_vec(), zones, under, barred: false, strict: false };
         let design =
             |picture, stack| Design { picture, ground: Ground::Palette, stacks: vec![stack], at_once: false };
         if self.facts.pictures == 0 {
@@ -180,6 +189,10 @@ impl Designer<'_> {
             let (rect, zone) = screen(self.frame(), self.facts.ratio, !self.texts.are_none());
             return design(Picture::Screen(rect), stack(vec![zone], Under::Ground));
         }
+        if self.facts.crosswise && !self.texts.are_none() && place != Place::Running {
+            let (rect, zone) = beside(self.frame());
+            return design(Picture::Part(rect), stack(vec![zone], Under::Ground));
+        }
         design(Picture::Full, stack(zones(self.frame(), place), under))
     }
 
@@ -189,10 +202,20 @@ impl Designer<'_> {
 
     /// True where words stand on the ground: their colours are the palette's.
     fn on_ground(&self) -> bool {
-        self.is_card() || self.facts.whole
+        self.is_card() || self.facts.whole || self.facts.crosswise
     }
 
-    fn lower_third(&self) -> Design {
+    /// Large letters: larger where they are all that a card has.
+    fn large(&self, text: &str) -> Scale {
+        let count = text.chars().count();
+        match (self.is_card(), count) {
+            (true, 0..=26) => Scale::Hero,
+            (true, 27..=60) | (false, 0..=40) => Scale::Display,
+            _ => Scale::Head,
+        }
+    }
+
+    pub(super) fn lower_third(&self) -> Design {
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| row(0.0, self.style.kicker(text))));
         rows.extend(
@@ -201,7 +224,7 @@ impl Designer<'_> {
                 .map(|text| row(1.2, self.style.words(text, Role::Headline, Scale::SubHead, 2))),
         );
         rows.extend(self.texts.body.map(|text| row(1.2, self.style.words(text, Role::Body, Scale::Text, 2))));
-        let mut design = self.over(rows, Place::Low, Under::Edge);
+        let mut design = self.over(&rows, Place::Low, Under::Edge);
         let full = design.picture == Picture::Full;
         for stack in &mut design.stacks {
             stack.barred = full;
@@ -215,7 +238,7 @@ impl Designer<'_> {
         rows.extend(
             self.texts
                 .headline
-                .map(|text| row(2.2, self.style.words(text, Role::Headline, Scale::Display, 3))),
+                .map(|text| row(2.2, self.style.words(text, Role::Headline, self.large(text), 3))),
         );
         rows.extend(self.texts.body.map(|text| row(2.6, self.style.words(text, Role::Body, Scale::Text, 3))));
         if self.on_ground() && self.texts.label.is_none() {
@@ -223,11 +246,11 @@ impl Designer<'_> {
         }
         let (place, under) =
             if self.is_centered() { (Place::Middle, Under::Dim) } else { (Place::Edges, Under::Edge) };
-        self.over(rows, place, under)
+        self.over(&rows, place, under)
     }
 
     /// A short bar above the words: the one use of the accent on a card.
-    fn rule(&self) -> Row {
+    pub(super) fn rule(&self) -> Row {
         Row { gap: 0.0, piece: Piece::Rule { w: 9.0 * U, h: 0.9 * U } }
     }
 
@@ -237,16 +260,16 @@ impl Designer<'_> {
         rows.extend(
             self.texts
                 .headline
-                .map(|text| row(1.6, self.style.words(text, Role::Headline, Scale::Display, 4))),
+                .map(|text| row(1.6, self.style.words(text, Role::Headline, self.large(text), 4))),
         );
         rows.extend(self.texts.body.map(|text| row(2.2, self.style.words(text, Role::Body, Scale::Text, 2))));
-        if self.facts.pictures > 0 && !self.facts.whole {
+        if self.facts.pictures > 0 {
             rows.insert(0, self.rule());
             if let Some(second) = rows.get_mut(1) {
                 second.gap = 2.6 * U;
             }
         }
-        let design = self.over(rows, Place::Edges, Under::Edge);
+        let design = self.over(&rows, Place::Edges, Under::Edge);
         let loud = matches!(self.tone, Tone::Bold | Tone::Sport | Tone::Playful);
         let ground = if self.is_card() && loud { Ground::Accent } else { Ground::Palette };
         Design { at_once: true, ground, ..design }
@@ -255,8 +278,7 @@ impl Designer<'_> {
     fn statement(&self) -> Design {
         let mut rows = vec![self.rule()];
         rows.extend(self.texts.label.map(|text| row(2.4, self.style.kicker(text))));
-        let short = self.texts.headline.is_some_and(|text| text.chars().count() <= 28);
-        let scale = if short && self.is_card() { Scale::Display } else { Scale::Head };
+        let scale = self.texts.headline.map_or(Scale::Head, |text| self.large(text));
         rows.extend(
             self.texts.headline.map(|text| row(3.0, self.style.words(text, Role::Headline, scale, 5))),
         );
@@ -265,7 +287,7 @@ impl Designer<'_> {
             rows.clear();
         }
         if self.is_card() || self.facts.whole || self.texts.are_none() {
-            return self.over(rows, Place::Edges, Under::Ground);
+            return self.over(&rows, Place::Edges, Under::Ground);
         }
         let (rect, zone) = beside(self.frame());
         let stack = Stack { rows, zones: vec![zone], under: Under::Ground, barred: false, strict: false };
@@ -280,20 +302,20 @@ impl Designer<'_> {
             Words { plate: Some(plate), letters, ink: Ink::Main, size_px: 4.8 * U, ..words }
         };
         let texts = [self.texts.label, self.texts.headline, self.texts.body];
-        let rows = texts.into_iter().flatten().map(|text| row(1.0, words(text))).collect();
-        self.over(rows, Place::Running, Under::Plates)
+        let rows: Vec<Row> = texts.into_iter().flatten().map(|text| row(1.0, words(text))).collect();
+        self.over(&rows, Place::Running, Under::Plates)
     }
 
     fn list_item(&self) -> Design {
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| {
             let is_short = text.chars().count() <= 3;
-            match (is_short, self.on_ground()) {
+            match (is_short, self.is_card()) {
                 (true, true) => row(
                     0.0,
                     Words {
                         ink: Ink::Accent,
-                        size_px: 19.0 * U,
+                        size_px: 22.0 * U,
                         ..self.style.words(text, Role::Label, Scale::Display, 1)
                     },
                 ),
@@ -301,11 +323,19 @@ impl Designer<'_> {
                 (false, _) => row(0.0, self.style.pill(text, Role::Label, Scale::Label)),
             }
         }));
-        rows.extend(
-            self.texts.headline.map(|text| row(2.2, self.style.words(text, Role::Headline, Scale::Head, 4))),
-        );
+        rows.extend(self.texts.headline.map(|text| {
+            row(
+                2.2,
+                self.style.words(
+                    text,
+                    Role::Headline,
+                    if self.is_card() { Scale::Display } else { Scale::Head },
+                    4,
+                ),
+            )
+        }));
         rows.extend(self.texts.body.map(|text| row(2.0, self.style.words(text, Role::Body, Scale::Text, 3))));
-        let mut design = self.over(rows, Place::Edges, Under::Edge);
+        let mut design = self.over(&rows, Place::Edges, Under::Edge);
         if self.is_card() {
             // The same place for every item of a list.
             design.stacks[0].zones = vec![card_zone(self.frame(), Side::Left)];
@@ -322,7 +352,7 @@ impl Designer<'_> {
                 .map(|text| row(2.0, self.style.words(text, Role::Headline, Scale::SubHead, 3))),
         );
         rows.extend(self.texts.body.map(|text| row(1.4, self.style.words(text, Role::Body, Scale::Text, 3))));
-        let mut design = self.over(rows, Place::Top, Under::Panel);
+        let mut design = self.over(&rows, Place::Top, Under::Panel);
         if design.picture == Picture::Full {
             // The panel has a margin of its own.
             for zone in design.stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
@@ -353,186 +383,10 @@ impl Designer<'_> {
             row(3.4, Words { ink: Ink::Soft, ..self.style.words(text, Role::Body, Scale::Text, 2) })
         }));
         rows.extend(self.texts.label.map(|text| row(1.4, self.style.kicker(text))));
-        let mut design = self.over(rows, Place::Middle, Under::Dim);
+        let mut design = self.over(&rows, Place::Middle, Under::Dim);
         for zone in design.stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
             zone.side = self.side();
         }
         design
     }
-
-    fn price(&self) -> Design {
-        let mut rows = Vec::new();
-        rows.extend(self.texts.label.map(|text| {
-            row(0.0, Words { ink: Ink::Main, ..self.style.words(text, Role::Label, Scale::SubHead, 2) })
-        }));
-        rows.extend(self.texts.headline.map(|text| {
-            let words = self.style.words(text, Role::Headline, Scale::Display, 2);
-            let plate = Plate { pad_x: 3.4 * U, pad_y: 1.6 * U, radius: 2.0 * U, fill: Fill::Accent };
-            row(2.0, Words { plate: Some(plate), ink: Ink::OnAccent, ..words })
-        }));
-        rows.extend(self.texts.body.map(|text| {
-            let words = self.style.words(text, Role::Body, Scale::Text, 2);
-            row(2.0, Words { struck: is_old_price(text), ink: Ink::Main, ..words })
-        }));
-        let mut design = self.over(rows, Place::Strict, Under::Edge);
-        design.stacks[0].strict = true;
-        design
-    }
-
-    fn split(&self) -> Design {
-        if self.facts.pictures < 2 {
-            return self.lower_third();
-        }
-        let frame = self.frame();
-        let gap = 0.6 * U;
-        let halves = if frame.shape == Shape::Wide {
-            let w = (frame.w - gap) / 2.0;
-            [Rect { x: 0.0, y: 0.0, w, h: frame.h }, Rect { x: w + gap, y: 0.0, w, h: frame.h }]
-        } else {
-            let h = (frame.h - gap) / 2.0;
-            [Rect { x: 0.0, y: 0.0, w: frame.w, h }, Rect { x: 0.0, y: h + gap, w: frame.w, h }]
-        };
-        let margin = 3.0 * U;
-        let plated = |text: &str, role, half: Rect, stand| {
-            let plate = Plate { pad_x: 2.2 * U, pad_y: 1.1 * U, radius: 1.2 * U, fill: Fill::Shade };
-            let words = self.style.words(text, role, Scale::Text, 2);
-            let words = Words { plate: Some(plate), ink: Ink::Main, ..words };
-            let rect = half.grown(-margin, -margin).common(&frame.safe()).unwrap_or(half);
-            Stack {
-                rows: vec![row(0.0, words)],
-                zones: vec![Zone { rect, side: Side::Left, stand }],
-                under: Under::Plates,
-                barred: false,
-                strict: false,
-            }
-        };
-        let mut stacks = Vec::new();
-        stacks.extend(self.texts.label.map(|text| plated(text, Role::Label, halves[0], Stand::Bottom)));
-        stacks.extend(self.texts.body.map(|text| plated(text, Role::Body, halves[1], Stand::Bottom)));
-        stacks.extend(self.texts.headline.map(|text| {
-            let mut stack = plated(text, Role::Headline, halves[0], Stand::Top);
-            stack.zones[0].side = Side::Left;
-            stack
-        }));
-        Design { picture: Picture::Boxes(halves.to_vec()), ground: Ground::Palette, stacks, at_once: false }
-    }
-
-    fn inset(&self) -> Design {
-        if self.facts.pictures < 2 {
-            return self.lower_third();
-        }
-        let frame = self.frame();
-        let rect = match frame.shape {
-            Shape::Wide => frame.rect(66.0, 56.0, 28.0, 32.0),
-            Shape::Tall => frame.rect(48.0, 17.0, 38.0, 21.0),
-            Shape::Square => frame.rect(58.0, 58.0, 36.0, 36.0),
-            Shape::Feed => frame.rect(56.0, 64.0, 38.0, 30.0),
-        };
-        let lower = self.lower_third();
-        let mut stacks = if lower.picture == Picture::Full { lower.stacks } else { Vec::new() };
-        if stacks.is_empty() {
-            let facts = Facts { whole: false, ..*self.facts };
-            stacks = Designer { facts: &facts, ..*self }.lower_third().stacks;
-        }
-        for zone in stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
-            if frame.shape != Shape::Tall {
-                zone.rect.w = rect.x - zone.rect.x - 3.0 * U;
-            }
-        }
-        Design { picture: Picture::Inset(rect), ground: Ground::Palette, stacks, at_once: false }
-    }
-
-    fn gallery(&self) -> Design {
-        if self.facts.pictures < 2 {
-            return self.lower_third();
-        }
-        let frame = self.frame();
-        let mut rows = Vec::new();
-        rows.extend(self.texts.label.map(|text| row(0.0, self.style.kicker(text))));
-        rows.extend(
-            self.texts
-                .headline
-                .map(|text| row(1.2, self.style.words(text, Role::Headline, Scale::SubHead, 2))),
-        );
-        rows.extend(self.texts.body.map(|text| row(1.2, self.style.words(text, Role::Body, Scale::Text, 1))));
-        let (words, with, without) = match frame.shape {
-            Shape::Wide => ((6.0, 7.0, 88.0, 16.0), (6.0, 27.0, 88.0, 66.0), (6.0, 8.0, 88.0, 84.0)),
-            Shape::Tall => ((8.0, 15.5, 76.0, 13.0), (5.0, 31.0, 90.0, 58.0), (5.0, 12.0, 90.0, 76.0)),
-            Shape::Square => ((7.0, 7.0, 86.0, 17.0), (7.0, 27.0, 86.0, 66.0), (6.0, 6.0, 88.0, 88.0)),
-            Shape::Feed => ((7.0, 6.0, 86.0, 14.0), (7.0, 23.0, 86.0, 70.0), (6.0, 6.0, 88.0, 88.0)),
-        };
-        let rect = |(x, y, w, h): (f64, f64, f64, f64)| frame.rect(x, y, w, h);
-        let area = rect(if rows.is_empty() { without } else { with });
-        let zone = Zone { rect: rect(words), side: Side::Left, stand: Stand::Middle };
-        let stack = Stack { rows, zones: vec![zone], under: Under::Ground, barred: false, strict: false };
-        let boxes = tiles(frame, area, self.facts.pictures.min(6));
-        Design {
-            picture: Picture::Boxes(boxes),
-            ground: Ground::Palette,
-            stacks: vec![stack],
-            at_once: false,
-        }
-    }
-
-    fn number(&self) -> Design {
-        let mut rows = Vec::new();
-        rows.extend(self.texts.label.map(|text| row(0.0, self.style.kicker(text))));
-        rows.extend(self.texts.headline.map(|text| {
-            let lines = if text.chars().count() > 9 { 3 } else { 1 };
-            row(
-                1.0,
-                Words { ink: Ink::Accent, ..self.style.words(text, Role::Headline, Scale::Giant, lines) },
-            )
-        }));
-        rows.extend(self.texts.body.map(|text| {
-            row(1.6, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::SubHead, 3) })
-        }));
-        let mut design = self.over(rows, Place::Middle, Under::Dim);
-        if !self.is_centered() {
-            for zone in design.stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
-                zone.side = Side::Left;
-            }
-        }
-        design
-    }
-
-    fn end_card(&self) -> Design {
-        let mut rows = Vec::new();
-        if let Some(asset) = self.facts.logo {
-            let h = if self.frame().shape == Shape::Tall { 30.0 } else { 24.0 };
-            rows.push(Row {
-                gap: 0.0,
-                piece: Piece::Picture { asset, ratio: self.facts.ratio.clamp(0.3, 5.0), h: h * U },
-            });
-        }
-        let scale = if self.facts.logo.is_some() { Scale::SubHead } else { Scale::Display };
-        rows.extend(
-            self.texts.headline.map(|text| row(3.6, self.style.words(text, Role::Headline, scale, 3))),
-        );
-        rows.extend(self.texts.label.map(|text| {
-            let pill = self.style.pill(text, Role::Label, Scale::Text);
-            row(5.2, Words { lines_max: 2, ..pill })
-        }));
-        rows.extend(self.texts.body.map(|text| {
-            row(3.2, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::Text, 2) })
-        }));
-        if self.facts.logo.is_none() && self.texts.label.is_none() && !self.texts.are_none() {
-            rows.insert(0, self.rule());
-        }
-        let zone = card_zone(self.frame(), Side::Center);
-        let has_picture = self.facts.pictures > 0 && self.facts.logo.is_none();
-        let (picture, under) = match (has_picture, self.texts.are_none()) {
-            (true, true) => (Picture::Full, Under::Ground),
-            (true, false) => (Picture::Backdrop, Under::Dim),
-            (false, _) => (Picture::None, Under::Ground),
-        };
-        let stack = Stack { rows, zones: vec![zone], under, barred: false, strict: true };
-        Design { picture, ground: Ground::Palette, stacks: vec![stack], at_once: false }
-    }
-}
-
-/// True for a price that is no more: nothing but an amount.
-fn is_old_price(text: &str) -> bool {
-    let has_digit = text.chars().any(|sign| sign.is_ascii_digit());
-    has_digit && text.chars().filter(|sign| sign.is_alphabetic()).count() <= 3 && !text.contains('%')
 }

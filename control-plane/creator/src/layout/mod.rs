@@ -3,6 +3,8 @@
 
 mod design;
 mod frame;
+mod numbers;
+mod pictures;
 mod stack;
 mod style;
 mod tiles;

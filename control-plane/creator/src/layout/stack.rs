@@ -189,7 +189,10 @@ fn set_piece(piece: &Piece, zone: Zone, factor: f64) -> Placed {
                 width_px: (zone.rect.w - 2.0 * pad_x) * 0.97,
                 lines_max: words.lines_max,
             };
-            let (most, least) = (words.size_px * factor, words.size_min_px * factor);
+            // The large ones give way first.
+            let floor_px = if factor > 0.4 { SIZE_FLOOR_PX.min(words.size_px) } else { 0.0 };
+            let (most, least) =
+                ((words.size_px * factor).max(floor_px), (words.size_min_px * factor).max(floor_px));
             let fitted = fit(&words.text, &words.setting, room, (most, least));
             // Wider at its least size still: the engine shrinks it to the box.
             let squeeze = (room.width_px / fitted.width_px).min(1.0);

@@ -10,6 +10,8 @@ use crate::text_fit::Setting;
 pub(crate) enum Scale {
     /// A number that is the picture.
     Giant,
+    /// One claim that has a card to itself.
+    Hero,
     /// One claim in the frame.
     Display,
     Head,
@@ -28,10 +30,12 @@ pub(crate) struct Style<'a> {
 impl Style<'_> {
     /// Words of a scale in at most so many lines.
     pub(crate) fn words(&self, text: &str, role: Role, scale: Scale, lines_max: usize) -> Words {
-        let large = matches!(scale, Scale::Giant | Scale::Display | Scale::Head | Scale::SubHead);
+        let large =
+            matches!(scale, Scale::Giant | Scale::Hero | Scale::Display | Scale::Head | Scale::SubHead);
         let letters = if large { &self.palette.display } else { &self.palette.text };
         let (size_u, least_ratio, line_height, tracking_em) = match scale {
             Scale::Giant => (24.0, 0.4, 1.0, -0.02),
+            Scale::Hero => (16.0, 0.55, 1.02, -0.022),
             Scale::Display => (12.0, 0.6, 1.04, -0.018),
             Scale::Head => (9.0, 0.62, 1.08, -0.012),
             Scale::SubHead => (6.5, 0.66, 1.12, -0.008),
@@ -41,6 +45,8 @@ impl Style<'_> {
         // Where there is less width for a line, or less height for lines, large letters are smaller.
         let narrow = match self.frame.shape {
             Shape::Tall | Shape::Square if large => 0.94,
+            // Seen on small screens too, where its short side is a third of a tall one's.
+            Shape::Wide if !large => 1.14,
             _ => 1.0,
         };
         let upper = scale == Scale::Label || (large && letters.capitals);
@@ -85,8 +91,12 @@ impl Style<'_> {
 
     /// Somebody's words.
     pub(crate) fn quote(&self, text: &str) -> Words {
-        let long = text.chars().count() > 70;
-        let words = self.words(text, Role::Headline, if long { Scale::SubHead } else { Scale::Head }, 7);
+        let scale = match text.chars().count() {
+            0..=40 => Scale::Display,
+            41..=80 => Scale::Head,
+            _ => Scale::SubHead,
+        };
+        let words = self.words(text, Role::Headline, scale, 7);
         let letters = self.palette.quote.clone();
         let setting = Setting {
             width_factor: letters.width_factor,

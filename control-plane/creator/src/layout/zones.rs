@@ -82,7 +82,8 @@ pub(crate) fn card_zone(frame: &Frame, side: Side) -> Zone {
 pub(crate) fn beside(frame: &Frame) -> (Rect, Zone) {
     let (picture, words, stand) = match frame.shape {
         Shape::Wide => ((50.0, 0.0, 50.0, 100.0), (6.0, 14.0, 38.0, 72.0), Stand::Middle),
-        Shape::Tall => ((0.0, 0.0, 100.0, 44.0), (8.0, 48.0, 76.0, 26.0), Stand::Top),
+        // The buttons of platforms lie over the lower end of the picture, not over ground that is left empty for them.
+        Shape::Tall => ((0.0, 39.0, 100.0, 61.0), (8.0, 15.5, 76.0, 20.5), Stand::Bottom),
         Shape::Square => ((0.0, 0.0, 100.0, 52.0), (7.0, 58.0, 82.0, 35.0), Stand::Top),
         Shape::Feed => ((0.0, 0.0, 100.0, 54.0), (7.0, 59.0, 82.0, 35.0), Stand::Top),
     };

@@ -42,7 +42,7 @@ impl Palette {
             PaletteBase::Auto => matches!(tone, Tone::Bold | Tone::Sport | Tone::Code),
         };
         let hue = ground_hue(accent, tone);
-        let (lightness, chroma) = if dark { (0.19, 0.02) } else { (0.968, 0.014) };
+        let (lightness, chroma) = if dark { (0.19, 0.018) } else { (0.97, 0.009) };
         let ground = Lch { lightness, chroma, hue }.rgb();
         let ink_lightness = if dark { 0.975 } else { 0.22 };
         let ink = Lch { lightness: ink_lightness, chroma: 0.012, hue }.rgb();
@@ -102,12 +102,17 @@ fn tamed(color: Rgb, tone: Tone) -> Rgb {
         | Tone::Retro
         | Tone::Code => (0.58..=0.74, 0.12..=0.19),
     };
-    Lch {
+    let accent = Lch {
         lightness: lch.lightness.clamp(*lightness.start(), *lightness.end()),
         chroma: lch.chroma.clamp(*chroma.start(), *chroma.end()),
         hue: lch.hue,
     }
-    .rgb()
+    .rgb();
+    // Where it is calm, white letters stand on it.
+    match tone {
+        Tone::Clean | Tone::Luxury | Tone::Warm | Tone::Editorial => accent.readable_on(Rgb::WHITE, 4.6),
+        Tone::Bold | Tone::Playful | Tone::Sport | Tone::Retro | Tone::Code => accent,
+    }
 }
 
 /// Paper is warm whatever the accent; the rest takes its hue.
