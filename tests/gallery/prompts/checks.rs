@@ -69,7 +69,8 @@ impl Made {
                 text: text["text"].as_str().unwrap_or_default(),
                 edges: [side(0), side(1), side(0) + side(2), side(1) + side(3)],
                 readable: (number(&text["readableFrom"]), number(&text["readableUntil"])),
-                color: [0, 1, 2].map(|index| u8::try_from(number(&text["colorRgb"][index])).unwrap_or_default()),
+                color: [0, 1, 2]
+                    .map(|index| u8::try_from(number(&text["colorRgb"][index])).unwrap_or_default()),
                 strict: text["strict"] == true,
             }
         })
@@ -87,7 +88,9 @@ pub(super) fn check(made: &Made) -> anyhow::Result<Vec<Finding>> {
         check_sound(made, &mut findings)?;
     }
     let warnings: Vec<&str> = list(&made.trace["report"]["warnings"]).filter_map(Value::as_str).collect();
-    findings.extend(warnings.into_iter().map(|warning| Finding { holds: true, said: format!("note: {warning}") }));
+    findings.extend(
+        warnings.into_iter().map(|warning| Finding { holds: true, said: format!("note: {warning}") }),
+    );
     Ok(findings)
 }
 
@@ -102,7 +105,8 @@ fn check_assets(made: &Made, findings: &mut Vec<Finding>) {
     for asset in list(&made.trace["report"]["assets"]).filter(|asset| asset["used"] != true) {
         let reason = asset["reason"].as_str().unwrap_or_default();
         let name = asset["name"].as_str().unwrap_or_default();
-        let said = format!("{name} is not used: {}", if reason.is_empty() { "no reason given" } else { reason });
+        let said =
+            format!("{name} is not used: {}", if reason.is_empty() { "no reason given" } else { reason });
         findings.push(Finding { holds: !reason.is_empty(), said });
     }
 }
@@ -136,7 +140,7 @@ fn check_texts(made: &Made, facts: &Facts, findings: &mut Vec<Finding>) -> anyho
         }
         for frame in moments(&text) {
             let index = index_of(frame).context("a frame of a text")?;
-            let contrast = contrast_of(&bare[index], &text);
+            let contrast = contrast_of((&full[index], &bare[index]), &text);
             worst = worst.min(contrast);
             if contrast < CONTRAST_MIN {
                 let said = format!("{:?} has a contrast of {contrast:.2} in frame {frame}", text.text);
@@ -145,7 +149,10 @@ fn check_texts(made: &Made, facts: &Facts, findings: &mut Vec<Finding>) -> anyho
             }
         }
     }
-    findings.push(Finding { holds: true, said: format!("lowest contrast of {} texts {worst:.2}", made.texts().count()) });
+    findings.push(Finding {
+        holds: true,
+        said: format!("lowest contrast of {} texts {worst:.2}", made.texts().count()),
+    });
     for (index, frame) in numbers.iter().enumerate() {
         findings.extend(check_ink(made, *frame, (&full[index], &bare[index])));
     }
@@ -161,7 +168,7 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
     let mut stray = 0_usize;
     for (x, y, pixel) in full.enumerate_pixels() {
         let under = bare.get_pixel(x, y);
-        if pixel.0.iter().zip(under.0).all(|(one, other)| one.abs_diff(other) < INK_LEVELS_MIN) {
+        if !is_ink(pixel.0, under.0) {
             continue;
         }
         let at = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
@@ -177,7 +184,10 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
         .iter()
         .zip(inked)
         .filter(|(_, inked)| !inked)
-        .map(|(text, _)| Finding { holds: false, said: format!("{:?} is not seen in frame {frame}", text.text) })
+        .map(|(text, _)| Finding {
+            holds: false,
+            said: format!("{:?} is not seen in frame {frame}", text.text),
+        })
         .collect();
     // Texts on their way in or out, which the report does not place, are no strays: few frames have them.
     let moving = list(&made.trace["report"]["texts"]).any(|text| {
@@ -185,7 +195,10 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
         shows && !(number(&text["readableFrom"])..number(&text["readableUntil"])).contains(&frame)
     });
     if stray > 40 && !moving {
-        findings.push(Finding { holds: false, said: format!("{stray} pixels of letters outside of boxes in frame {frame}") });
+        findings.push(Finding {
+            holds: false,
+            said: format!("{stray} pixels of letters outside of boxes in frame {frame}"),
+        });
     }
     findings
 }
@@ -204,10 +217,14 @@ fn check_stretches(made: &Made, facts: &Facts, findings: &mut Vec<Finding>) -> a
     ends.resize(starts.len(), f64::from(facts.frame_count) / facts.fps);
     for (start, end) in starts.into_iter().zip(ends) {
         for scene in made.scenes().filter(|scene| scene.has_picture) {
-            let (from, until) = (f64::from(scene.start_frame) / facts.fps, f64::from(scene.end_frame) / facts.fps);
+            let (from, until) =
+                (f64::from(scene.start_frame) / facts.fps, f64::from(scene.end_frame) / facts.fps);
             let secs = end.min(until) - start.max(from);
             if secs > FROZEN_SECS_MAX {
-                findings.push(Finding { holds: false, said: format!("frozen for {secs:.1} s from {:.1} s on", start.max(from)) });
+                findings.push(Finding {
+                    holds: false,
+                    said: format!("frozen for {secs:.1} s from {:.1} s on", start.max(from)),
+                });
             }
         }
     }
@@ -227,22 +244,32 @@ fn check_sound(made: &Made, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// WCAG contrast of a text's colour with what of its ground is nearest to it: its darkest or brightest twentieth.
-fn contrast_of(bare: &RgbImage, text: &TextOf<'_>) -> f64 {
+/// WCAG contrast of a text's colour with what of its ground is nearest to it: its darkest or brightest twentieth. The
+/// ground is what is under and between its letters, without the round corners of a plate.
+fn contrast_of((full, bare): (&RgbImage, &RgbImage), text: &TextOf<'_>) -> f64 {
     let (width, height) = bare.dimensions();
     let pixel = |fraction: f64, side: u32| (fraction * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
     let [left, top, right, bottom] = text.edges;
-    let mut grounds: Vec<f64> = Vec::new();
-    for y in pixel(top, height)..pixel(bottom, height) {
-        for x in pixel(left, width)..pixel(right, width) {
-            grounds.push(luminance(bare.get_pixel(x, y).0));
-        }
+    let places = (pixel(top, height)..pixel(bottom, height))
+        .flat_map(|y| (pixel(left, width)..pixel(right, width)).map(move |x| (x, y)));
+    let has_ink = |(x, y): &(u32, u32)| is_ink(full.get_pixel(*x, *y).0, bare.get_pixel(*x, *y).0);
+    let (mut columns, mut rows) = (u32::MAX..=0, u32::MAX..=0);
+    for (x, y) in places.clone().filter(has_ink) {
+        columns = (*columns.start()).min(x)..=(*columns.end()).max(x);
+        rows = (*rows.start()).min(y)..=(*rows.end()).max(y);
     }
+    let under = places.filter(|(x, y)| columns.contains(x) && rows.contains(y));
+    let mut grounds: Vec<f64> = under.map(|(x, y)| luminance(bare.get_pixel(x, y).0)).collect();
     grounds.sort_unstable_by(f64::total_cmp);
     let at = |part: f64| grounds.get((part * grounds.len() as f64) as usize).copied().unwrap_or(0.5);
     let letter = luminance(text.color);
     let ratio = |ground: f64| (letter.max(ground) + 0.05) / (letter.min(ground) + 0.05);
     ratio(at(0.05)).min(ratio(at(0.95)))
+}
+
+/// True where letters change a pixel.
+fn is_ink(full: [u8; 3], bare: [u8; 3]) -> bool {
+    full.iter().zip(bare).any(|(one, other)| one.abs_diff(other) >= INK_LEVELS_MIN)
 }
 
 /// WCAG 2.1, relative luminance.

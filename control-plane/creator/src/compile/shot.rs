@@ -54,6 +54,8 @@ pub(crate) struct Shot {
     zooms: Vec<Value>,
 }
 
+/// Most that a picture is magnified to fill a frame of another shape: 480 lines in 1280.
+const MAGNIFIED_MAX: f64 = 2.7;
 /// Slowest that a video is played to fill its time.
 const SPEED_MIN: f64 = 0.8;
 
@@ -185,6 +187,9 @@ impl Shot {
             block["crop"] = json!(self.zooms);
         } else if self.fill == Fill::Cover {
             self.write_view(&mut block);
+        } else if self.fill == Fill::Whole && !self.is_video {
+            // Nothing of it may be cut off: it comes nearer within its box.
+            block["scale"] = json!([{ "time": 0, "value": 0.95 }, { "time": "100%", "value": 1 }]);
         }
         block
     }
@@ -214,12 +219,13 @@ impl Shot {
     }
 }
 
-/// True where a third of a picture has most of what matters and pixels enough to fill the frame.
+/// True where the part of a picture that fills the frame has what matters, and pixels enough. A shot that fills an upright
+/// frame, a little soft, beats a sharp band between two blurs.
 fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, width: f64, height: f64) -> bool {
     let magnified = (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale;
     let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-    magnified <= 1.8 && look.peak_share(w, h) >= 0.5
+    magnified <= MAGNIFIED_MAX && look.peak_share(w, h) >= 0.4
 }
 
 /// When a video plays.

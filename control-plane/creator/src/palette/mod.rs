@@ -42,7 +42,8 @@ impl Palette {
             PaletteBase::Auto => matches!(tone, Tone::Bold | Tone::Sport | Tone::Code),
         };
         let hue = ground_hue(accent, tone);
-        let (lightness, chroma) = if dark { (0.19, 0.018) } else { (0.97, 0.009) };
+        // Dark, but not so dark that it looks like a video that has gone out.
+        let (lightness, chroma) = if dark { (0.255, 0.03) } else { (0.97, 0.009) };
         let ground = Lch { lightness, chroma, hue }.rgb();
         let ink_lightness = if dark { 0.975 } else { 0.22 };
         let ink = Lch { lightness: ink_lightness, chroma: 0.012, hue }.rgb();
