@@ -1,6 +1,7 @@
 //! What the engine draws and writes, judged by ffmpeg and by the standards' numbers.
 #![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
 
+mod analysis;
 mod bad_input;
 mod blending;
 mod colors;

@@ -53,6 +53,19 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         "audio -> media",
     ),
     (
+        "engine/src/analysis/",
+        &[
+            "crate::job",
+            "crate::compositor",
+            "crate::gpu",
+            "crate::encode",
+            "crate::text",
+            "wgpu",
+            "std::net",
+        ],
+        "analysis -> media, audio, color",
+    ),
+    (
         "engine/src/job/",
         &["crate::worker", "crate::cli", "crate::sandbox"],
         "job is called, it does not call up",

@@ -3,7 +3,7 @@
 use avs_protocol::Beat;
 
 use super::rounding::{index_from, rounded};
-use super::spectrum::{ONSET_OFFSET_SECS, STEP_SECS, SpectrumTrack};
+use super::spectrum::{STEP_SECS, SpectrumTrack};
 
 /// Most onsets that are told of a file.
 const ONSETS_MAX: usize = 1000;
@@ -92,7 +92,7 @@ pub(super) fn beat_of(track: &SpectrumTrack, novelty: &[f64]) -> Option<Beat> {
 }
 
 fn secs_of(step: usize) -> f64 {
-    rounded(step as f64 * STEP_SECS + ONSET_OFFSET_SECS, 3)
+    rounded(step as f64 * STEP_SECS, 3)
 }
 
 /// Steps of a beat, and how far the autocorrelation stands out there.

@@ -11,7 +11,7 @@ const DIFFERENCE_MIN: f64 = 0.08 * 255.0;
 const OVER_NEIGHBOURS: f64 = 3.0;
 /// Neighbours on each side.
 const NEIGHBOURS: usize = 2;
-/// Pictures after which the difference must still be there: a flash passes.
+/// Pictures after which the difference must still be there, and before which it must have been: a flash comes and goes.
 const PERSISTS_FOR: usize = 3;
 /// How much of it.
 const PERSISTS_RATIO: f64 = 0.6;
@@ -28,12 +28,16 @@ pub(super) struct CutFinder {
     differences: Vec<f64>,
     /// From the picture before each one to the one that comes [`PERSISTS_FOR`] later; as far as known.
     lasting: Vec<f64>,
+    /// From the picture [`PERSISTS_FOR`] before each one, or from the first, to it.
+    arriving: Vec<f64>,
 }
 
 impl CutFinder {
     pub(super) fn add(&mut self, at_secs: f64, thumb: Vec<u8>) {
         self.differences.push(self.recent.back().map_or(0.0, |before| difference(before, &thumb)));
         self.times_secs.push(at_secs);
+        let earlier = self.recent.len().saturating_sub(PERSISTS_FOR);
+        self.arriving.push(self.recent.get(earlier).map_or(0.0, |earlier| difference(earlier, &thumb)));
         self.recent.push_back(thumb);
         if self.recent.len() > PERSISTS_FOR + 1 {
             if self.recent.len() > PERSISTS_FOR + 2 {
@@ -75,7 +79,7 @@ impl CutFinder {
         let mean = around.iter().sum::<f64>() / around.len().max(1) as f64;
         differs >= DIFFERENCE_MIN
             && differs >= OVER_NEIGHBOURS * mean
-            && self.lasting[index] >= PERSISTS_RATIO * differs
+            && self.lasting[index].min(self.arriving[index]) >= PERSISTS_RATIO * differs
     }
 }
 
@@ -107,6 +111,7 @@ mod tests {
     #[test]
     fn a_flash_and_a_fade_are_no_cuts() {
         assert_eq!(cuts(&[50, 50, 50, 250, 50, 50, 50, 50]), [0.0; 0]);
+        assert_eq!(cuts(&[50, 50, 50, 250, 250, 50, 50, 50]), [0.0; 0]);
         assert_eq!(cuts(&[50, 70, 90, 110, 130, 150, 170, 190]), [0.0; 0]);
         assert_eq!(cuts(&[50]), [0.0; 0]);
         assert_eq!(cuts(&[]), [0.0; 0]);

@@ -109,11 +109,12 @@ impl Looks {
                 self.samples[index].motion = next.map_or(0.0, |next| next.motion);
             }
         }
+        let transparent_ratio = self.transparent / times.len().max(1) as f64;
         let colors_ratio = self.colors.ratio_of_most_common(COLORS);
         PictureAnalysis {
             colors: self.colors.shares(),
-            transparent_ratio: rounded(self.transparent / times.len().max(1) as f64, 4),
-            is_screen: self.screen.is_screen(colors_ratio),
+            transparent_ratio: rounded(transparent_ratio, 4),
+            is_screen: self.screen.is_screen(colors_ratio, transparent_ratio),
             cuts_secs,
             samples: self.samples,
         }

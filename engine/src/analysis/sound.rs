@@ -47,13 +47,14 @@ pub(super) fn analyze_sound(path: &Path, pace: &Pace<'_>) -> Result<SoundAnalysi
     let loudness_lufs = meter.integrated_lufs();
     let blocks: Vec<f64> = meter.block_loudness().collect();
     let novelty = novelty_of(&follower.track.flux);
+    let beat = beat_of(&follower.track, &novelty);
     Ok(SoundAnalysis {
         loudness_lufs: rounded(loudness_lufs, 2),
         true_peak_db: rounded(meter.true_peak_db(), 2),
         silences: silences(&blocks, SILENCE_LUFS.max(loudness_lufs - SILENCE_BELOW_LU)),
         block_loudness_tenths: blocks.into_iter().map(tenths).collect(),
-        speech: speech_spans(&follower.track),
-        beat: beat_of(&follower.track, &novelty),
+        speech: speech_spans(&follower.track, beat.as_ref()),
+        beat,
         onsets_secs: onsets_secs(&novelty),
     })
 }

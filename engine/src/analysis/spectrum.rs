@@ -11,10 +11,9 @@ use crate::media::{CHANNELS, SAMPLE_RATE};
 const WINDOW: usize = 1024;
 /// Samples from one window to the next.
 const STEP: usize = 256;
-/// Seconds from one step to the next.
+/// Seconds from one step to the next. What begins at such a time is first seen in the step's window, which ends a step
+/// later.
 pub(super) const STEP_SECS: f64 = STEP as f64 / (SAMPLE_RATE as f64 / 2.0);
-/// From a window's start to where a sound begins that is first seen in it.
-pub(super) const ONSET_OFFSET_SECS: f64 = 0.75 * WINDOW as f64 / (SAMPLE_RATE as f64 / 2.0);
 /// Width of a line of the spectrum.
 const LINE_HZ: f64 = SAMPLE_RATE as f64 / 2.0 / WINDOW as f64;
 /// Bands of the flux, a third of an octave each at the top; equal in hearing, not in hertz.
@@ -23,9 +22,11 @@ const BANDS: usize = 32;
 const LAG: usize = 2;
 /// Amplitudes far below this one count linearly, those above by their logarithm: -60 dBFS.
 const FLOOR_AMPLITUDE: f32 = 0.001;
-/// Upper ends of what a bass drum, and a voice on the telephone, have.
+/// Upper end of what a bass drum has.
 const BASS_HZ: f64 = 150.0;
+/// What is understood of a voice (a telephone has no more), and what a voice has altogether: nearly everything.
 const VOICE_HZ: std::ops::Range<f64> = 300.0..3400.0;
+const SPEAKER_HZ: std::ops::Range<f64> = 90.0..4000.0;
 
 /// One value a step, each.
 #[derive(Debug, Default)]
@@ -36,6 +37,8 @@ pub(super) struct SpectrumTrack {
     pub(super) bass_flux: Vec<f32>,
     /// Power of the band that voices are understood by.
     pub(super) voice: Vec<f32>,
+    /// Power of all that a speaker has.
+    pub(super) speaker: Vec<f32>,
     /// Power of all.
     pub(super) power: Vec<f32>,
 }
@@ -63,11 +66,12 @@ impl Default for SpectrumFollower {
         Self {
             window: (0..WINDOW).map(hann).collect(),
             bands: bands(),
-            pending: Vec::new(),
+            // As if silence came before: what sounds from the start on begins there.
+            pending: vec![0.0; WINDOW - STEP],
             windowed: transform.make_input_vec(),
             lines: transform.make_output_vec(),
             scratch: transform.make_scratch_vec(),
-            before: std::collections::VecDeque::new(),
+            before: std::collections::VecDeque::from(vec![vec![0.0; BANDS]; LAG]),
             track: SpectrumTrack::default(),
             transform,
         }
@@ -97,24 +101,21 @@ impl SpectrumFollower {
         // A sine of full scale has the amplitude 1 in its line: half of the window's sum.
         let scale = 4.0 / f32::from(u16::try_from(WINDOW).unwrap_or(u16::MAX));
         let power = |lines: std::ops::Range<usize>| {
-            self.lines[lines].iter().map(|line| line.norm_sqr()).sum::<f32>() * scale * scale
+            self.lines[lines].iter().map(Complex::norm_sqr).sum::<f32>() * scale * scale
         };
         let bands: Vec<f32> =
             self.bands.iter().map(|band| (power(band.clone()).sqrt() / FLOOR_AMPLITUDE).ln_1p()).collect();
         let track = &mut self.track;
         track.voice.push(power(line_of(VOICE_HZ.start)..line_of(VOICE_HZ.end)));
+        track.speaker.push(power(line_of(SPEAKER_HZ.start)..line_of(SPEAKER_HZ.end)));
         track.power.push(power(1..WINDOW / 2));
         let bass_bands = self.bands.iter().take_while(|band| band.end <= line_of(BASS_HZ) + 1).count();
-        let rises: Vec<f32> = match self.before.front() {
-            Some(before) => bands.iter().zip(before).map(|(now, before)| (now - before).max(0.0)).collect(),
-            None => vec![0.0; bands.len()],
-        };
+        let before = self.before.pop_front().unwrap_or_default();
+        let rises: Vec<f32> =
+            bands.iter().zip(&before).map(|(now, before)| (now - before).max(0.0)).collect();
         track.flux.push(rises.iter().sum());
         track.bass_flux.push(rises[..bass_bands].iter().sum());
         self.before.push_back(bands);
-        if self.before.len() > LAG {
-            self.before.pop_front();
-        }
     }
 }
 

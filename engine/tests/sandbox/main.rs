@@ -167,6 +167,37 @@ fn text_images_drawings_video_and_sound_become_a_video_inside_the_sandbox() {
 }
 
 #[test]
+fn files_are_analyzed_inside_the_sandbox_before_they_become_a_video() {
+    if !adapter_is_there() {
+        return;
+    }
+    let (jobs, mut engine) = ready();
+    let files = media(&jobs);
+    engine.probe(files.clone());
+    let (found, last) = engine.analyze(files.clone());
+    let names: Vec<_> = found.iter().map(|analysis| &analysis.name).collect();
+    assert_eq!(names, files.iter().map(|file| &file.name).collect::<Vec<_>>());
+    let Event::AnalysisEnded { font_families, .. } = last else { panic!("{last:?}") };
+    assert!(!font_families.is_empty() && font_families.is_sorted());
+    let last = engine.render(everything(), files, &jobs.video());
+    assert!(matches!(last, Event::Completed { .. }), "{last:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_analyzed_fails_the_job_with_its_place() {
+    if !adapter_is_there() {
+        return;
+    }
+    let (jobs, mut engine) = ready();
+    let garbage = jobs.at("jobs/mine/assets/garbage");
+    std::fs::write(&garbage, "neither pictures nor sound").unwrap();
+    let (found, last) = engine.analyze(vec![asset("garbage.mp4", &garbage)]);
+    let refused = failure(last);
+    assert_eq!((refused.code, found), (FailureCode::UnreadableMedia, Vec::new()));
+    assert_eq!(refused.errors[0].pointer, "/blocks/0/source");
+}
+
+#[test]
 fn a_file_outside_the_folder_of_jobs_cannot_be_probed() {
     if !adapter_is_there() {
         return;

@@ -8,7 +8,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use avs_protocol::{
-    AssetFile, AssetRole, Command as Ask, Event, FrameDecoder, JobRef, SandboxReport, frame_from_message,
+    AssetAnalysis, AssetFile, AssetRole, Command as Ask, Event, FrameDecoder, JobRef, SandboxReport,
+    frame_from_message,
 };
 use serde_json::Value;
 
@@ -94,6 +95,19 @@ impl Engine {
     pub(crate) fn probe(&mut self, assets: Vec<AssetFile>) -> Event {
         self.send(&Ask::Probe { job: job(), assets });
         self.next().expect("an answer")
+    }
+
+    /// What it found in these files, and its last word on them.
+    #[track_caller]
+    pub(crate) fn analyze(&mut self, assets: Vec<AssetFile>) -> (Vec<AssetAnalysis>, Event) {
+        self.send(&Ask::Analyze { job: job(), assets });
+        let mut found = Vec::new();
+        loop {
+            match self.next().expect("an answer") {
+                Event::Analyzed { analysis, .. } => found.push(*analysis),
+                last => return (found, last),
+            }
+        }
     }
 
     /// Its last word on a video of these files.
