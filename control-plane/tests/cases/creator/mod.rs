@@ -30,7 +30,7 @@ async fn project(server: &Server, job: &Value) -> ProjectRecord {
 /// Names of all files that a template uses.
 fn sources(template: &Value) -> Vec<String> {
     let template = avs_template::Template::from_value(template, &avs_template::Pointer::root()).unwrap();
-    template.sources().into_iter().map(|(_, source)| source.key().to_owned()).collect()
+    template.sources().map(|(_, source)| source.key().to_owned()).collect()
 }
 
 /// Fails unless the job failed with this code at this place, and nothing was charged.
