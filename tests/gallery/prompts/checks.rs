@@ -174,8 +174,7 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
         let at = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
         let inside = |text: &TextOf<'_>| within([at.0, at.1, at.0, at.1], text.edges, SLACK);
         let mut found = false;
-        for (text, inked) in shown.iter().zip(&mut inked).filter(|(text, _)| inside(text)) {
-            let _: &TextOf<'_> = text;
+        for (_, inked) in shown.iter().zip(&mut inked).filter(|(text, _)| inside(text)) {
             (*inked, found) = (true, true);
         }
         stray += usize::from(!found);
@@ -248,23 +247,28 @@ fn check_sound(made: &Made, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
 /// ground is what is under and between its letters, without the round corners of a plate.
 fn contrast_of((full, bare): (&RgbImage, &RgbImage), text: &TextOf<'_>) -> f64 {
     let (width, height) = bare.dimensions();
-    let pixel = |fraction: f64, side: u32| (fraction * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
     let [left, top, right, bottom] = text.edges;
-    let places = (pixel(top, height)..pixel(bottom, height))
-        .flat_map(|y| (pixel(left, width)..pixel(right, width)).map(move |x| (x, y)));
-    let has_ink = |(x, y): &(u32, u32)| is_ink(full.get_pixel(*x, *y).0, bare.get_pixel(*x, *y).0);
-    let (mut columns, mut rows) = (u32::MAX..=0, u32::MAX..=0);
-    for (x, y) in places.clone().filter(has_ink) {
-        columns = (*columns.start()).min(x)..=(*columns.end()).max(x);
-        rows = (*rows.start()).min(y)..=(*rows.end()).max(y);
-    }
+    let (columns, rows) = (pixels(left, right, width), pixels(top, bottom, height));
+    let places = rows.flat_map(|y| columns.clone().map(move |x| (x, y)));
+    let inked: Vec<(u32, u32)> =
+        places.clone().filter(|(x, y)| is_ink(full.get_pixel(*x, *y).0, bare.get_pixel(*x, *y).0)).collect();
+    let span =
+        |side: fn(&(u32, u32)) -> u32| Some(inked.iter().map(side).min()?..=inked.iter().map(side).max()?);
+    let (Some(columns), Some(rows)) = (span(|place| place.0), span(|place| place.1)) else { return 1.0 };
     let under = places.filter(|(x, y)| columns.contains(x) && rows.contains(y));
     let mut grounds: Vec<f64> = under.map(|(x, y)| luminance(bare.get_pixel(x, y).0)).collect();
     grounds.sort_unstable_by(f64::total_cmp);
-    let at = |part: f64| grounds.get((part * grounds.len() as f64) as usize).copied().unwrap_or(0.5);
+    let twentieth = grounds.len() / 20;
     let letter = luminance(text.color);
     let ratio = |ground: f64| (letter.max(ground) + 0.05) / (letter.min(ground) + 0.05);
-    ratio(at(0.05)).min(ratio(at(0.95)))
+    ratio(grounds[twentieth]).min(ratio(grounds[grounds.len() - 1 - twentieth]))
+}
+
+/// The pixels between two fractions of a side.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the side first")]
+fn pixels(from: f64, until: f64, side: u32) -> std::ops::Range<u32> {
+    let at = |fraction: f64| (fraction * f64::from(side)).clamp(0.0, f64::from(side)) as u32;
+    at(from)..at(until)
 }
 
 /// True where letters change a pixel.
