@@ -56,6 +56,8 @@ pub(crate) struct Shot {
 
 /// Most that a picture is magnified to fill a frame of another shape: 480 lines in 1280.
 const MAGNIFIED_MAX: f64 = 2.7;
+/// Less than this moving in a look counts as nothing.
+const MOTION_MIN: f64 = 0.012;
 /// Slowest that a video is played to fill its time.
 const SPEED_MIN: f64 = 0.8;
 
@@ -89,6 +91,7 @@ impl Shot {
         };
         let motion = match wish.motion {
             Motion::Still if timing.held_secs > 0.0 => Motion::PushIn,
+            Motion::Still if is_video && stands_still(asset, timing.start_secs, until_secs) => Motion::PushIn,
             motion => motion,
         };
         let (from, to) = match fill {
@@ -226,6 +229,15 @@ fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, width: f64, height: f64) 
     let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
     magnified <= MAGNIFIED_MAX && look.peak_share(w, h) >= 0.4
+}
+
+/// True where nothing moves in a part of a video: it would look like a fault.
+fn stands_still(asset: &BriefAsset, start_secs: f64, until_secs: f64) -> bool {
+    let samples =
+        asset.analysis.picture.as_ref().map(|picture| picture.samples.as_slice()).unwrap_or_default();
+    let mut seen =
+        samples.iter().filter(|sample| (start_secs..=until_secs).contains(&sample.at_secs)).peekable();
+    seen.peek().is_some() && seen.all(|sample| sample.is_frozen || sample.motion < MOTION_MIN)
 }
 
 /// When a video plays.
