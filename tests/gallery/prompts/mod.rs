@@ -62,17 +62,22 @@ fn make_one(case: &Value, aspect: &str, media: &Path) -> anyhow::Result<Vec<Find
     create.arg("--trace").arg(&trace).arg("--keep-template").arg(&template);
     std::fs::write(folder.join("said.txt"), output_of(&mut create)?)?;
     let bare = folder.join("bare.mp4");
-    render_bare(&template, &assets, &bare)?;
-    let made = Made { trace: read_json(&trace)?, video, bare, asked_secs: asked_secs(case) };
+    let trace = read_json(&trace)?;
+    render_bare(&template, &trace, (&assets, &bare))?;
+    let made = Made { trace, video, bare, asked_secs: asked_secs(case) };
     film::write_sheet(&made, &folder.join("sheet.png"))?;
     checks::check(&made)
 }
 
-/// The same video without its letters, though with what lies under them: the ground that contrast is measured against.
-fn render_bare(template: &Path, assets: &Path, out: &Path) -> anyhow::Result<()> {
+/// The same video without the letters that the report tells of, though with what lies under them: the ground that contrast
+/// is measured against.
+fn render_bare(template: &Path, trace: &Value, (assets, out): (&Path, &Path)) -> anyhow::Result<()> {
     let mut document = read_json(template)?;
+    let words = |text: &Value| -> String { text.as_str().unwrap_or_default().split_whitespace().collect() };
+    let told: Vec<String> =
+        trace["report"]["texts"].as_array().into_iter().flatten().map(|text| words(&text["text"])).collect();
     for block in document["template"]["blocks"].as_array_mut().into_iter().flatten() {
-        if block["type"] == "text" {
+        if block["type"] == "text" && told.contains(&words(&block["text"])) {
             let fields = block.as_object_mut().context("a block is an object")?;
             for name in ["gradient", "stroke", "shadow"] {
                 fields.remove(name);

@@ -67,6 +67,8 @@ pub struct TextReport {
     pub contrast: f64,
     /// Size in reference pixels.
     pub size_px: f64,
+    /// A line goes through it: what no longer holds.
+    pub struck: bool,
     /// A price, a call to action or an address: nothing of a platform may lie over it.
     pub strict: bool,
     /// True where there is less time than it takes to read it.

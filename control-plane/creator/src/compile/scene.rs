@@ -377,6 +377,7 @@ impl Compiler<'_> {
                 ground_rgb: ground.0,
                 contrast: (ink.contrast(ground) * 100.0).floor() / 100.0,
                 size_px: round(placed.size_px),
+                struck: words.struck,
                 strict: painted.strict,
                 hurried: is_hurried(&words.text, readable_secs),
             })

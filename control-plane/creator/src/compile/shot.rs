@@ -75,7 +75,9 @@ impl Shot {
         let fill = match (wish.whole, mismatch) {
             (true, _) => Fill::Whole,
             (false, mismatch)
-                if mismatch > 2.0 && !wish.fills && !can_be_cut(&look, frame, wish, width, height) =>
+                if mismatch > 2.0
+                    && !wish.fills
+                    && !can_be_cut(&look, frame, wish, (width, height), is_video) =>
             {
                 Fill::ContainBlur
             }
@@ -190,7 +192,7 @@ impl Shot {
             block["crop"] = json!(self.zooms);
         } else if self.fill == Fill::Cover {
             self.write_view(&mut block);
-        } else if self.fill == Fill::Whole && !self.is_video {
+        } else if self.fill == Fill::Whole {
             // Nothing of it may be cut off: it comes nearer within its box.
             block["scale"] = json!([{ "time": 0, "value": 0.95 }, { "time": "100%", "value": 1 }]);
         }
@@ -222,13 +224,14 @@ impl Shot {
     }
 }
 
-/// True where the part of a picture that fills the frame has what matters, and pixels enough. A shot that fills an upright
+/// True where the part of a picture that fills the frame has pixels enough, and, of a video, what matters: a still can be
+/// travelled over. A shot that fills an upright
 /// frame, a little soft, beats a sharp band between two blurs.
-fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, width: f64, height: f64) -> bool {
+fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f64), is_video: bool) -> bool {
     let magnified = (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale;
     let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-    magnified <= MAGNIFIED_MAX && look.peak_share(w, h) >= 0.4
+    magnified <= MAGNIFIED_MAX && (!is_video || look.peak_share(w, h) >= 0.4)
 }
 
 /// True where nothing moves in a part of a video: it would look like a fault.
