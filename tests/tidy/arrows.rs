@@ -133,7 +133,10 @@ fn crates_depend_along_the_arrows_only() {
         ("engine/template", &["avs-", "serde.workspace", "tokio", "wgpu", "ffmpeg"]),
         ("engine/protocol", &["avs-template", "avs-engine", "tokio", "wgpu", "ffmpeg"]),
         ("shaders", &["avs-engine", "wgpu"]),
-        ("control-plane/creator", &["avs.workspace", "avs-engine", "tokio", "reqwest", "getrandom", "wgpu", "ffmpeg"]),
+        (
+            "control-plane/creator",
+            &["avs.workspace", "avs-engine", "tokio", "reqwest", "getrandom", "wgpu", "ffmpeg"],
+        ),
         ("control-plane", &["avs-engine", "avs-shaders", "wgpu", "ffmpeg", "tiny-skia"]),
     ];
     for (package, forbidden) in rules {

@@ -69,7 +69,8 @@ impl Made {
                 text: text["text"].as_str().unwrap_or_default(),
                 edges: [side(0), side(1), side(0) + side(2), side(1) + side(3)],
                 readable: (number(&text["readableFrom"]), number(&text["readableUntil"])),
-                color: [0, 1, 2].map(|index| u8::try_from(number(&text["colorRgb"][index])).unwrap_or_default()),
+                color: [0, 1, 2]
+                    .map(|index| u8::try_from(number(&text["colorRgb"][index])).unwrap_or_default()),
                 strict: text["strict"] == true,
             }
         })
@@ -87,7 +88,9 @@ pub(super) fn check(made: &Made) -> anyhow::Result<Vec<Finding>> {
         check_sound(made, &mut findings)?;
     }
     let warnings: Vec<&str> = list(&made.trace["report"]["warnings"]).filter_map(Value::as_str).collect();
-    findings.extend(warnings.into_iter().map(|warning| Finding { holds: true, said: format!("note: {warning}") }));
+    findings.extend(
+        warnings.into_iter().map(|warning| Finding { holds: true, said: format!("note: {warning}") }),
+    );
     Ok(findings)
 }
 
@@ -102,7 +105,8 @@ fn check_assets(made: &Made, findings: &mut Vec<Finding>) {
     for asset in list(&made.trace["report"]["assets"]).filter(|asset| asset["used"] != true) {
         let reason = asset["reason"].as_str().unwrap_or_default();
         let name = asset["name"].as_str().unwrap_or_default();
-        let said = format!("{name} is not used: {}", if reason.is_empty() { "no reason given" } else { reason });
+        let said =
+            format!("{name} is not used: {}", if reason.is_empty() { "no reason given" } else { reason });
         findings.push(Finding { holds: !reason.is_empty(), said });
     }
 }
@@ -145,7 +149,10 @@ fn check_texts(made: &Made, facts: &Facts, findings: &mut Vec<Finding>) -> anyho
             }
         }
     }
-    findings.push(Finding { holds: true, said: format!("lowest contrast of {} texts {worst:.2}", made.texts().count()) });
+    findings.push(Finding {
+        holds: true,
+        said: format!("lowest contrast of {} texts {worst:.2}", made.texts().count()),
+    });
     for (index, frame) in numbers.iter().enumerate() {
         findings.extend(check_ink(made, *frame, (&full[index], &bare[index])));
     }
@@ -177,7 +184,10 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
         .iter()
         .zip(inked)
         .filter(|(_, inked)| !inked)
-        .map(|(text, _)| Finding { holds: false, said: format!("{:?} is not seen in frame {frame}", text.text) })
+        .map(|(text, _)| Finding {
+            holds: false,
+            said: format!("{:?} is not seen in frame {frame}", text.text),
+        })
         .collect();
     // Texts on their way in or out, which the report does not place, are no strays: few frames have them.
     let moving = list(&made.trace["report"]["texts"]).any(|text| {
@@ -185,7 +195,10 @@ fn check_ink(made: &Made, frame: u32, (full, bare): (&RgbImage, &RgbImage)) -> V
         shows && !(number(&text["readableFrom"])..number(&text["readableUntil"])).contains(&frame)
     });
     if stray > 40 && !moving {
-        findings.push(Finding { holds: false, said: format!("{stray} pixels of letters outside of boxes in frame {frame}") });
+        findings.push(Finding {
+            holds: false,
+            said: format!("{stray} pixels of letters outside of boxes in frame {frame}"),
+        });
     }
     findings
 }
@@ -204,10 +217,14 @@ fn check_stretches(made: &Made, facts: &Facts, findings: &mut Vec<Finding>) -> a
     ends.resize(starts.len(), f64::from(facts.frame_count) / facts.fps);
     for (start, end) in starts.into_iter().zip(ends) {
         for scene in made.scenes().filter(|scene| scene.has_picture) {
-            let (from, until) = (f64::from(scene.start_frame) / facts.fps, f64::from(scene.end_frame) / facts.fps);
+            let (from, until) =
+                (f64::from(scene.start_frame) / facts.fps, f64::from(scene.end_frame) / facts.fps);
             let secs = end.min(until) - start.max(from);
             if secs > FROZEN_SECS_MAX {
-                findings.push(Finding { holds: false, said: format!("frozen for {secs:.1} s from {:.1} s on", start.max(from)) });
+                findings.push(Finding {
+                    holds: false,
+                    said: format!("frozen for {secs:.1} s from {:.1} s on", start.max(from)),
+                });
             }
         }
     }

@@ -32,7 +32,8 @@ pub(super) fn facts_of(video: &Path) -> anyhow::Result<Facts> {
     let streams = said["streams"].as_array().context("streams")?;
     let pictures = streams.iter().find(|stream| stream["codec_type"] == "video").context("no video")?;
     let side = |name: &str| pictures[name].as_u64().and_then(|px| u32::try_from(px).ok()).context("a size");
-    let (rate, per) = pictures["r_frame_rate"].as_str().and_then(|rate| rate.split_once('/')).context("a rate")?;
+    let (rate, per) =
+        pictures["r_frame_rate"].as_str().and_then(|rate| rate.split_once('/')).context("a rate")?;
     Ok(Facts {
         size: (side("width")?, side("height")?),
         fps: rate.parse::<f64>()? / per.parse::<f64>()?,
@@ -83,7 +84,8 @@ pub(super) fn write_sheet(made: &Made, path: &Path) -> anyhow::Result<()> {
     let tile = (width * TILE_PX / longer, height * TILE_PX / longer);
     let rows = u32::try_from(frames.len())?.div_ceil(SHEET_COLUMNS);
     let side = |count: u32, px: u32| GAP_PX + count * (px + GAP_PX);
-    let mut sheet = RgbImage::from_pixel(side(SHEET_COLUMNS, tile.0), side(rows, tile.1), image::Rgb([96; 3]));
+    let mut sheet =
+        RgbImage::from_pixel(side(SHEET_COLUMNS, tile.0), side(rows, tile.1), image::Rgb([96; 3]));
     for (index, frame) in (0..).zip(&frames) {
         let picture = resize(frame, tile.0, tile.1, FilterType::Triangle);
         let at = (side(index % SHEET_COLUMNS, tile.0), side(index / SHEET_COLUMNS, tile.1));

@@ -28,7 +28,10 @@ pub(crate) fn make(names: &[String]) -> anyhow::Result<()> {
         }
         for aspect in case["aspects"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             let findings = make_one(case, aspect, &media).with_context(|| format!("{name} in {aspect}"))?;
-            println!("{} {name} {aspect}", if findings.iter().any(|finding| !finding.holds) { "FAILED" } else { "ok    " });
+            println!(
+                "{} {name} {aspect}",
+                if findings.iter().any(|finding| !finding.holds) { "FAILED" } else { "ok    " }
+            );
             for finding in &findings {
                 println!("    {} {}", if finding.holds { " " } else { "x" }, finding.said);
             }
@@ -51,7 +54,8 @@ fn make_one(case: &Value, aspect: &str, media: &Path) -> anyhow::Result<Vec<Find
         let name = from.file_name().context("an asset is a file")?;
         std::fs::copy(&from, assets.join(name)).with_context(|| format!("{}", from.display()))?;
     }
-    let (video, trace, template) = (folder.join("out.mp4"), folder.join("trace.json"), folder.join("template.json"));
+    let (video, trace, template) =
+        (folder.join("out.mp4"), folder.join("trace.json"), folder.join("template.json"));
     let mut create = Command::new(beside("avs")?);
     create.args(["create", "--planner", "built-in", "--prompt", text(case, "prompt")?, "--aspect", aspect]);
     create.arg("--assets").arg(&assets).arg("--out").arg(&video);
@@ -107,6 +111,10 @@ fn beside(name: &str) -> anyhow::Result<PathBuf> {
 fn output_of(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output().with_context(|| format!("{command:?} did not start"))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    anyhow::ensure!(output.status.success(), "{command:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "{command:?}: {said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(said)
 }

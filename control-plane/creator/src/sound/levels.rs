@@ -16,7 +16,7 @@ const DRIVE_DB: f64 = 13.0;
 /// Farthest that it may be where a few strokes stand far above the rest, as those of drums do.
 const DRIVE_DB_MAX: f64 = 27.0;
 /// What a further decibel of gain must then bring in LU: less, where nearly all is limited already and would only pump.
-const DRIVE_BRINGS_LU: f64 = 0.25;
+const DRIVE_BRINGS_LU: f64 = 0.2;
 
 /// A sound and its level against the others.
 pub(super) struct Part<'a> {
