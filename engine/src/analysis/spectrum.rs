@@ -97,7 +97,7 @@ impl SpectrumFollower {
         // A sine of full scale has the amplitude 1 in its line: half of the window's sum.
         let scale = 4.0 / f32::from(u16::try_from(WINDOW).unwrap_or(u16::MAX));
         let power = |lines: std::ops::Range<usize>| {
-            self.lines[lines].iter().map(|line| line.norm_sqr()).sum::<f32>() * scale * scale
+            self.lines[lines].iter().map(realfft::num_complex::Complex::norm_sqr).sum::<f32>() * scale * scale
         };
         let bands: Vec<f32> =
             self.bands.iter().map(|band| (power(band.clone()).sqrt() / FLOOR_AMPLITUDE).ln_1p()).collect();
