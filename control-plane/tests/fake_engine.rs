@@ -118,6 +118,7 @@ fn analysis(name: &str, kind: MediaKind) -> AssetAnalysis {
         loudness_lufs: -16.0,
         true_peak_db: -1.0,
         block_loudness_tenths: vec![-160; 50],
+        block_peak_tenths: vec![-10; 50],
         silences: Vec::new(),
         speech: Vec::new(),
         beat: Some(Beat {

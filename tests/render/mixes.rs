@@ -31,6 +31,8 @@ fn chord(scratch: &Scratch, name: &str, amplitude: f64, words: &[(f64, f64)]) ->
     write(&gain);
     #[expect(clippy::cast_possible_truncation, reason = "a loudness in tenths")]
     let tenths = (loudness_lufs * 10.0).round() as i16;
+    #[expect(clippy::cast_possible_truncation, reason = "a peak in tenths")]
+    let peak_tenths = (true_peak_db * 10.0).round() as i16;
     let is_heard = |block: i32| {
         let at = f64::from(block) / 10.0;
         words.is_empty() || words.iter().any(|(from, to)| (*from..*to).contains(&at))
@@ -39,6 +41,7 @@ fn chord(scratch: &Scratch, name: &str, amplitude: f64, words: &[(f64, f64)]) ->
         loudness_lufs,
         true_peak_db,
         block_loudness_tenths: (0..120).map(|block| if is_heard(block) { tenths } else { -700 }).collect(),
+        block_peak_tenths: (0..120).map(|block| if is_heard(block) { peak_tenths } else { -700 }).collect(),
         silences: Vec::new(),
         speech: words.iter().map(|(from, to)| Span { start_secs: *from, end_secs: *to }).collect(),
         beat: None,

@@ -118,6 +118,10 @@ pub struct SoundAnalysis {
     /// K-weighted loudness of each [`SOUND_BLOCK_SECS`] in tenths of LUFS, all channels together, -700 for silence; at
     /// most [`SOUND_BLOCKS_MAX`]. Four in a row, their powers averaged, are a gating block of BS.1770.
     pub block_loudness_tenths: Vec<i16>,
+    /// Highest sample of any channel in each of those blocks in tenths of dBFS, -700 for silence; empty where it was not
+    /// listened for.
+    #[serde(default)]
+    pub block_peak_tenths: Vec<i16>,
     /// Stretches without sound.
     pub silences: Vec<Span>,
     /// Stretches that somebody seems to speak in.

@@ -24,6 +24,8 @@ pub(super) struct LoudnessMeter {
     peak: f32,
     /// K-weighted mean square of each block, all channels together.
     powers: Vec<f64>,
+    /// Highest sample of each block, of any channel.
+    block_peaks: Vec<f32>,
 }
 
 impl Default for LoudnessMeter {
@@ -34,6 +36,7 @@ impl Default for LoudnessMeter {
             history: [[0.0; TAPS - 1]; CHANNELS],
             peak: 0.0,
             powers: Vec::with_capacity(SOUND_BLOCKS_MAX),
+            block_peaks: Vec::with_capacity(SOUND_BLOCKS_MAX),
         }
     }
 }
@@ -47,6 +50,7 @@ impl LoudnessMeter {
             power += samples.map(|sample| filter.next(f64::from(*sample)).powi(2)).sum::<f64>();
         }
         self.powers.push(power / (block.len() / CHANNELS).max(1) as f64);
+        self.block_peaks.push(block.iter().fold(0.0, |highest, sample| highest.max(sample.abs())));
         for channel in 0..CHANNELS {
             self.find_peak(block, channel);
         }
@@ -74,6 +78,11 @@ impl LoudnessMeter {
         self.powers.iter().map(|power| lufs_from_power(*power))
     }
 
+    /// Highest sample of each block in dBFS.
+    pub(super) fn block_peaks_db(&self) -> impl Iterator<Item = f64> {
+        self.block_peaks.iter().map(|peak| db_from_peak(*peak))
+    }
+
     /// Integrated loudness in LUFS, gated twice (BS.1770-4, annex 1).
     pub(super) fn integrated_lufs(&self) -> f64 {
         let mean = |powers: &[f64]| powers.iter().sum::<f64>() / powers.len().max(1) as f64;
@@ -91,8 +100,13 @@ impl LoudnessMeter {
 
     /// Highest true peak in dBTP.
     pub(super) fn true_peak_db(&self) -> f64 {
-        (20.0 * f64::from(self.peak).log10()).max(SILENCE_DB)
+        db_from_peak(self.peak)
     }
+}
+
+/// Level of a peak; silence at the least.
+fn db_from_peak(peak: f32) -> f64 {
+    (20.0 * f64::from(peak).log10()).max(SILENCE_DB)
 }
 
 /// Loudness of a K-weighted mean square; silence at the least.
@@ -151,6 +165,8 @@ mod tests {
         assert!((meter.integrated_lufs() + 23.0).abs() < 0.1, "{}", meter.integrated_lufs());
         assert!((meter.true_peak_db() + 23.0).abs() < 0.1, "{}", meter.true_peak_db());
         assert_eq!(meter.block_loudness().count(), 10);
+        let peaks: Vec<f64> = meter.block_peaks_db().collect();
+        assert!(peaks.len() == 10 && peaks.iter().all(|peak| (peak + 23.0).abs() < 0.1), "{peaks:?}");
     }
 
     #[test]
@@ -159,6 +175,19 @@ mod tests {
         assert_eq!((meter.integrated_lufs(), meter.true_peak_db()), (SILENCE_DB, SILENCE_DB));
         let unheard = LoudnessMeter::default();
         assert_eq!((unheard.integrated_lufs(), unheard.true_peak_db()), (SILENCE_DB, SILENCE_DB));
+    }
+
+    #[test]
+    fn each_block_has_the_peak_of_its_loudest_channel_and_not_of_another_block() {
+        let mut meter = LoudnessMeter::default();
+        for (at, value) in [(17, 0.5), (40, -0.25)] {
+            let mut block = vec![0.0; 4800 * CHANNELS];
+            block[at] = value;
+            meter.add(&block);
+        }
+        meter.add(&[0.0; 4800 * CHANNELS]);
+        let peaks: Vec<f64> = meter.block_peaks_db().map(|peak| (peak * 10.0).round() / 10.0).collect();
+        assert_eq!(peaks, [-6.0, -12.0, SILENCE_DB]);
     }
 
     #[test]

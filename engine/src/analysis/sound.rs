@@ -53,6 +53,7 @@ pub(super) fn analyze_sound(path: &Path, pace: &Pace<'_>) -> Result<SoundAnalysi
         true_peak_db: rounded(meter.true_peak_db(), 2),
         silences: silences(&blocks, SILENCE_LUFS.max(loudness_lufs - SILENCE_BELOW_LU)),
         block_loudness_tenths: blocks.into_iter().map(tenths).collect(),
+        block_peak_tenths: meter.block_peaks_db().map(tenths).collect(),
         speech: speech_spans(&follower.track, beat.as_ref()),
         beat,
         onsets_secs: onsets_secs(&novelty),
@@ -60,8 +61,8 @@ pub(super) fn analyze_sound(path: &Path, pace: &Pace<'_>) -> Result<SoundAnalysi
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "-700.0..=1000.0: samples are at most 8")]
-fn tenths(lufs: f64) -> i16 {
-    (lufs * 10.0).round() as i16
+fn tenths(db: f64) -> i16 {
+    (db * 10.0).round() as i16
 }
 
 fn silences(blocks: &[f64], below_lufs: f64) -> Vec<Span> {

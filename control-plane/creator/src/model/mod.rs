@@ -29,6 +29,7 @@ pub(crate) fn test_brief() -> crate::Brief {
         loudness_lufs: -18.0,
         true_peak_db: -1.0,
         block_loudness_tenths: Vec::new(),
+        block_peak_tenths: Vec::new(),
         silences: Vec::new(),
         speech: Vec::new(),
         beat,

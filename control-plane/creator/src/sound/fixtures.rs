@@ -16,6 +16,7 @@ pub(crate) fn sound(secs: f64, lufs: f64, crest_db: f64) -> SoundAnalysis {
         loudness_lufs: lufs,
         true_peak_db: lufs + crest_db,
         block_loudness_tenths: vec![(lufs * 10.0).round() as i16; count],
+        block_peak_tenths: vec![((lufs + crest_db) * 10.0).round() as i16; count],
         silences: Vec::new(),
         speech: Vec::new(),
         beat: None,
@@ -45,6 +46,7 @@ pub(crate) fn with_speech(mut sound: SoundAnalysis, words: &[(f64, f64)]) -> Sou
         let at = block as f64 / 10.0;
         if !words.iter().any(|(from, to)| (*from..*to).contains(&at)) {
             *tenths = -620;
+            sound.block_peak_tenths[block] = -500;
         }
     }
     sound

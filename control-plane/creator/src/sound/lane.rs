@@ -5,17 +5,31 @@ use avs_protocol::{SOUND_BLOCK_SECS, SoundAnalysis};
 use super::loudness::{integrated_lufs, limited_power, over_ceiling_db, power_from_lufs, power_from_tenths};
 
 /// Looks into each block: fades and ducking move within one.
-const LOOKS: u32 = 4;
+const LOOKS: usize = 4;
 
 /// A sound on the timeline at a gain of 1.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lane {
-    /// Of each block, with fades and ducking.
-    powers: Vec<f64>,
+    /// Of each look, [`LOOKS`] to a block, with fades and ducking.
+    looks: Vec<Level>,
     /// Loudness of what is heard of it, without fades and ducking.
     pub(super) lufs: f64,
-    /// Square of the highest sample of a block over the block's power.
-    peak_ratio: f64,
+}
+
+/// How loud something is for a moment.
+#[derive(Debug, Clone, Copy, Default)]
+struct Level {
+    /// K-weighted mean square.
+    power: f64,
+    /// Square of the highest sample.
+    peak_power: f64,
+}
+
+impl Level {
+    fn add(&mut self, other: Self, gain: f64) {
+        self.power += other.power * gain.powi(2);
+        self.peak_power += other.peak_power * gain.powi(2);
+    }
 }
 
 impl Lane {
@@ -27,24 +41,26 @@ impl Lane {
         source_secs: impl Fn(f64) -> Option<f64>,
         gain: impl Fn(f64) -> f64,
     ) -> Self {
-        let (mut powers, mut heard) = (Vec::with_capacity(block_count), Vec::new());
+        let (mut looks, mut heard) = (Vec::with_capacity(block_count * LOOKS), Vec::new());
+        let ratio = peak_ratio(sound);
         for block in 0..block_count {
-            let (mut plain, mut played, mut count) = (0.0, 0.0, 0.0);
+            let (mut plain, mut count) = (0.0, 0.0);
             for look in 0..LOOKS {
-                let at_secs = (block as f64 + (f64::from(look) + 0.5) / f64::from(LOOKS)) * SOUND_BLOCK_SECS;
+                let at_secs = (block as f64 + (look as f64 + 0.5) / LOOKS as f64) * SOUND_BLOCK_SECS;
+                let mut level = Level::default();
                 if let Some(source_secs) = source_secs(at_secs) {
-                    let power = power_at(sound, source_secs);
-                    plain += power;
-                    played += power * gain(at_secs).powi(2);
+                    let source = level_at(sound, source_secs, ratio);
+                    level.add(source, gain(at_secs));
+                    plain += source.power;
                     count += 1.0;
                 }
+                looks.push(level);
             }
-            powers.push(played / f64::from(LOOKS));
             if count > 0.0 {
                 heard.push(plain / count);
             }
         }
-        Self { powers, lufs: integrated_lufs(&heard), peak_ratio: peak_ratio(sound) }
+        Self { looks, lufs: integrated_lufs(&heard) }
     }
 }
 
@@ -59,35 +75,37 @@ pub(super) struct Mixed {
 
 /// Hears lanes at their gains together.
 pub(super) fn mixed(lanes: &[(&Lane, f64)]) -> Mixed {
-    let block_count = lanes.iter().map(|(lane, _)| lane.powers.len()).max().unwrap_or(0);
-    let (mut powers, mut highest) = (Vec::with_capacity(block_count), 0.0);
-    for block in 0..block_count {
-        let (mut power, mut peak_power) = (0.0, 0.0);
-        for (lane, gain) in lanes {
-            let heard = lane.powers.get(block).copied().unwrap_or(0.0) * gain.powi(2);
-            power += heard;
-            peak_power += heard * lane.peak_ratio;
-        }
-        powers.push(limited_power(power, peak_power));
-        highest = f64::max(highest, peak_power);
+    let look_count = lanes.iter().map(|(lane, _)| lane.looks.len()).max().unwrap_or(0);
+    let mut looks = vec![Level::default(); look_count];
+    for (lane, gain) in lanes {
+        looks.iter_mut().zip(&lane.looks).for_each(|(look, heard)| look.add(*heard, *gain));
     }
+    let highest = looks.iter().map(|look| look.peak_power).fold(0.0, f64::max);
+    let limited = |look: &Level| limited_power(look.power, look.peak_power);
+    let powers: Vec<f64> =
+        looks.chunks(LOOKS).map(|block| block.iter().map(limited).sum::<f64>() / LOOKS as f64).collect();
     Mixed { lufs: integrated_lufs(&powers), over_db: over_ceiling_db(highest) }
 }
 
-/// Of the file at a moment; past what was listened to it is as loud as on the whole.
-fn power_at(sound: &SoundAnalysis, source_secs: f64) -> f64 {
+/// Of the file at a moment; past what was listened to it is as loud as on the whole. `peak_ratio` is for where peaks of
+/// blocks are not known.
+fn level_at(sound: &SoundAnalysis, source_secs: f64, peak_ratio: f64) -> Level {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded above and below")]
     let block = (source_secs / SOUND_BLOCK_SECS).clamp(0.0, 1e9) as usize;
-    match sound.block_loudness_tenths.get(block) {
+    let power = match sound.block_loudness_tenths.get(block) {
         Some(tenths) => power_from_tenths(*tenths),
         None if sound.block_loudness_tenths.len() >= avs_protocol::SOUND_BLOCKS_MAX => {
             power_from_lufs(sound.loudness_lufs)
         }
         None => 0.0,
-    }
+    };
+    let peak = sound.block_peak_tenths.get(block);
+    let peak_power = peak.map_or(power * peak_ratio, |tenths| 10_f64.powf(f64::from(*tenths) / 100.0));
+    Level { power, peak_power }
 }
 
-/// The highest sample is taken to be in the loudest block, and all blocks to be as spiky.
+/// Square of the highest sample of a block over the block's power, where peaks of blocks are not known: the highest sample
+/// is taken to be in the loudest block, and all blocks to be as spiky.
 fn peak_ratio(sound: &SoundAnalysis) -> f64 {
     let loudest = sound.block_loudness_tenths.iter().copied().max().map_or(0.0, power_from_tenths);
     if loudest <= 0.0 || !sound.true_peak_db.is_finite() {

@@ -11,9 +11,12 @@ pub(super) const VOLUME_MAX: f64 = 4.0;
 /// Largest gain of a sound.
 const GAIN_MAX: f64 = VOLUME_MAX * STACK_MAX as f64;
 
-/// Farthest that the highest peak may be above what the limiter lets through, in dB: beyond it, what is limited pumps, and
-/// each further decibel of gain brings a fraction of one.
-const DRIVE_DB_MAX: f64 = 13.0;
+/// How far the highest peak may be above what the limiter lets through, in dB, whatever it brings.
+const DRIVE_DB: f64 = 13.0;
+/// Farthest that it may be where a few strokes stand far above the rest, as those of drums do.
+const DRIVE_DB_MAX: f64 = 27.0;
+/// What a further decibel of gain must then bring in LU: less, where nearly all is limited already and would only pump.
+const DRIVE_BRINGS_LU: f64 = 0.2;
 
 /// A sound and its level against the others.
 pub(super) struct Part<'a> {
@@ -44,7 +47,9 @@ pub(super) fn solve(parts: &[Part<'_>]) -> Solved {
     };
     let is_enough = |all_db: f64| {
         let mixed = heard(all_db);
-        mixed.lufs >= LOUDNESS_LUFS || mixed.over_db >= DRIVE_DB_MAX
+        mixed.lufs >= LOUDNESS_LUFS
+            || mixed.over_db >= DRIVE_DB_MAX
+            || (mixed.over_db >= DRIVE_DB && heard(all_db + 1.0).lufs - mixed.lufs < DRIVE_BRINGS_LU)
     };
     // Beyond it a lead would stay behind what it leads.
     let room = |part: &Part<'_>| 20.0 * GAIN_MAX.log10() - part.level_db;

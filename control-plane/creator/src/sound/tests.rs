@@ -160,6 +160,30 @@ fn a_quiet_voice_plays_in_several_blocks_and_one_too_quiet_is_told() {
     assert!(mix.loudness_lufs < -25.0);
 }
 
+/// How far the music's highest peak is driven above the limiter's ceiling.
+fn drive_db(mix: &Mix, true_peak_db: f64) -> f64 {
+    let gain: f64 = mix.blocks.iter().map(|block| volumes(block).0).sum();
+    true_peak_db + 20.0 * gain.log10() - LIMITER_CEILING_DB
+}
+
+#[test]
+fn a_few_strokes_far_above_the_rest_are_limited_hard_and_spikes_everywhere_are_not() {
+    let story = Storyboard { music: id(0), ..storyboard(&[10.0, 10.0]) };
+    let mut drums = sound(60.0, -22.0, 22.0);
+    for block in 0..600 {
+        let (loudness, peak) = if block % 5 == 0 { (-170, 0) } else { (-270, -200) };
+        drums.block_loudness_tenths[block] = loudness;
+        drums.block_peak_tenths[block] = peak;
+    }
+    let mix = mixed(&story, &brief(vec![asset("drums.mp3", Some(drums))]), &[]);
+    assert!((mix.loudness_lufs - LOUDNESS_LUFS).abs() < 0.1, "{mix:?}");
+    assert!((15.0..18.0).contains(&drive_db(&mix, 0.0)) && mix.notes.is_empty(), "{mix:?}");
+    // Further gain would only pump: what is missing is told.
+    let mix = mixed(&story, &brief(vec![asset("clicks.mp3", Some(sound(60.0, -22.0, 22.0)))]), &[]);
+    assert!((drive_db(&mix, 0.0) - 13.0).abs() < 0.1, "{mix:?}");
+    assert!(mix.notes[0].contains("peaks too far above"), "{mix:?}");
+}
+
 #[test]
 fn a_quiet_clip_heard_in_full_gets_its_further_gain_from_audio_blocks() {
     let brief = brief(vec![asset("clip.mp4", Some(sound(30.0, -34.0, 12.0)))]);

@@ -124,6 +124,7 @@ fn sound() -> SoundAnalysis {
         loudness_lufs: -16.0,
         true_peak_db: -2.0,
         block_loudness_tenths: vec![-160; 100],
+        block_peak_tenths: vec![-20; 100],
         silences: Vec::new(),
         speech: Vec::new(),
         beat: None,
