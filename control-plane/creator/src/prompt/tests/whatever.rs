@@ -1,4 +1,4 @@
-//! Any text at all.
+//! Any text at all can be a prompt: what holds whatever it says.
 
 use std::time::{Duration, Instant};
 
