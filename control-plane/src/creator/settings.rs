@@ -14,8 +14,8 @@ use crate::{keys, limits};
 /// Which creator makes templates of prompts.
 #[derive(Debug, Clone, clap::Args)]
 pub struct CreatorSettings {
-    /// Server of a language model that plans videos, with an OpenAI-compatible API, such as http://127.0.0.1:11434 or
-    /// https://api.openai.com [default: none; the built-in planner works without].
+    /// Server of a language model that plans videos, with an OpenAI-compatible API, such as `http://127.0.0.1:11434` or
+    /// `https://api.openai.com` [default: none; the built-in planner works without].
     #[arg(long = "creator-model-url", env = "AVS_CREATOR_MODEL_URL", value_name = "URL", requires = "model")]
     pub model_url: Option<String>,
     /// Name of the model.

@@ -91,11 +91,7 @@ impl Shot {
             }
             Fill::ContainBlur | Fill::Whole => Part::WHOLE,
         };
-        let motion = match wish.motion {
-            Motion::Still if timing.held_secs > 0.0 => Motion::PushIn,
-            Motion::Still if is_video && stands_still(asset, timing.start_secs, until_secs) => Motion::PushIn,
-            motion => motion,
-        };
+        let motion = timing.motion(wish.motion, asset, until_secs);
         let (from, to) = match fill {
             Fill::Cover => journey(&base, &look, motion, wish.secs, is_video),
             Fill::ContainBlur | Fill::Whole => (base, base),
@@ -252,6 +248,14 @@ struct Timing {
 
 impl Timing {
     const STILL: Self = Self { start_secs: 0.0, speed: 1.0, held_secs: 0.0 };
+
+    /// A picture that was to stand still is pushed in where it would look like a fault: where the last one is held, and
+    /// where nothing moves in a video.
+    fn motion(&self, wished: Motion, asset: &BriefAsset, until_secs: f64) -> Motion {
+        let is_video = asset.analysis.kind == MediaKind::Video;
+        let stands = self.held_secs > 0.0 || (is_video && stands_still(asset, self.start_secs, until_secs));
+        if wished == Motion::Still && stands { Motion::PushIn } else { wished }
+    }
 
     fn of(asset: &BriefAsset, start_secs: Option<f64>, secs: f64) -> Self {
         let length = asset.analysis.duration_secs.unwrap_or(secs).max(0.04);
