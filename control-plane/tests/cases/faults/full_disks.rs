@@ -58,6 +58,7 @@ async fn an_upload_that_fills_the_disk_is_refused_and_leaves_nothing(database: D
     assert_eq!(left, 0, "files of a refused request stay");
     assert_eq!(server.credits().await, (100, 0));
     let id = Server::accepted(&server.post_files(&request, &[Upload("hero.mp4", b"pictures")]).await);
-    assert_completed_in_attempt(server, &id, 1).await;
+    // An engine that was idle while the disk was full may not have outlived it; which attempt it is does not matter here.
+    assert_eq!(server.ended(&id).await["status"], "completed");
     assert_invariants(server, &[id], None).await;
 }
