@@ -54,8 +54,8 @@ pub(crate) struct Shot {
     zooms: Vec<Value>,
 }
 
-/// Most that a picture is magnified to fill a frame of another shape: 480 lines in 1280.
-const MAGNIFIED_MAX: f64 = 2.7;
+/// Most that a picture is magnified to fill a frame of another shape: 400 lines in 1280.
+const MAGNIFIED_MAX: f64 = 3.3;
 /// Less than this moving in a look counts as nothing.
 const MOTION_MIN: f64 = 0.012;
 /// Slowest that a video is played to fill its time.
@@ -190,7 +190,7 @@ impl Shot {
             self.write_view(&mut block);
         } else if self.fill == Fill::Whole {
             // Nothing of it may be cut off: it comes nearer within its box.
-            block["scale"] = json!([{ "time": 0, "value": 0.95 }, { "time": "100%", "value": 1 }]);
+            block["scale"] = json!([{ "time": 0, "value": 0.92 }, { "time": "100%", "value": 1 }]);
         }
         block
     }
@@ -227,7 +227,7 @@ fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f6
     let magnified = (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale;
     let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-    magnified <= MAGNIFIED_MAX && (!is_video || look.peak_share(w, h) >= 0.4)
+    magnified <= MAGNIFIED_MAX && (!is_video || look.peak_share(w, h) >= 0.22)
 }
 
 /// True where nothing moves in a part of a video: it would look like a fault.

@@ -1,6 +1,6 @@
 //! One score for each look into a file: how sharp, how lit, how lively, how well composed it is, ranked among all files.
 
-use avs_protocol::{AssetAnalysis, GRID_COLUMNS, GRID_ROWS, PictureSample, SOUND_BLOCK_SECS};
+use avs_protocol::{AssetAnalysis, GRID_COLUMNS, GRID_ROWS, MediaKind, PictureSample, SOUND_BLOCK_SECS};
 
 use crate::BriefAsset;
 
@@ -23,6 +23,11 @@ pub(super) struct Look {
     pub(super) base: f64,
     pub(super) hash: u64,
 }
+
+/// Less than this moving in a look counts as nothing.
+const MOTION_MIN: f64 = 0.012;
+/// What a look of a film loses in which nothing moves: an empty street, a stage before the play. A screen may rest.
+const IDLE_LOSS: f64 = 0.35;
 
 /// Sharpness and movement of all looks into all files, rising: what is sharp is told by comparison.
 pub(super) struct Ranks {
@@ -54,17 +59,19 @@ fn rank(sorted: &[f64], value: f64) -> f64 {
 pub(super) fn of_asset(asset: &BriefAsset, ranks: &Ranks) -> Vec<Look> {
     let Some(picture) = &asset.analysis.picture else { return Vec::new() };
     let middle_loudness = middle_loudness(&asset.analysis);
+    let films_life = asset.analysis.kind == MediaKind::Video && !picture.is_screen;
     let mut looks: Vec<Look> = picture
         .samples
         .iter()
         .map(|sample| {
             let sharpness = rank(&ranks.sharpness, finite(sample.sharpness));
+            let idle = films_life && finite(sample.motion) < MOTION_MIN;
             let event = loudness_event(&asset.analysis, sample.at_secs, middle_loudness);
             Look {
                 at_secs: finite(sample.at_secs),
                 sharpness,
                 motion: rank(&ranks.motion, finite(sample.motion)),
-                base: base_score(sample, sharpness) + 0.10 * event,
+                base: base_score(sample, sharpness) + 0.10 * event - if idle { IDLE_LOSS } else { 0.0 },
                 hash: sample.hash,
             }
         })
