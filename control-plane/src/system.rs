@@ -5,6 +5,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::domain::entropy::Entropy;
 use crate::domain::timestamp::{Clock, Timestamp};
 
+/// Gives the process the cryptography of its TLS connections; before the first client is built.
+pub fn install_tls() {
+    // An error says that there is one already, which is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+}
+
 /// Free space for this process on the file system of `path`; none on one that is read-only.
 ///
 /// # Errors

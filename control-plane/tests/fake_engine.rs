@@ -19,7 +19,8 @@
 //! | `nothing once` | reports a file that it has not made, in the first attempt |
 //!
 //! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed; one with
-//! `stall in analysis`, `crash in analysis` or `fail in analysis` (every attempt) while it is analysed; one with `crash in render` while it is rendered. Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
+//! `stall in analysis`, `crash in analysis` or `fail in analysis` (every attempt) while it is analysed; one with `crash in render` or
+//! `fail in render` (every attempt) while it is rendered. Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
 
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -198,11 +199,18 @@ impl FakeEngine {
             Command::Probe { job, assets } => return self.probe(job, &assets),
             Command::Analyze { job, assets } => return self.analyze(job, &assets),
             Command::Render { job, template, out_path, assets, .. } => {
-                let crashes = |file: &AssetFile| {
-                    std::fs::read(&file.path).is_ok_and(|bytes| bytes.starts_with(b"crash in render"))
+                let told = |word: &[u8]| {
+                    let begins = |file: &AssetFile| {
+                        std::fs::read(&file.path).is_ok_and(|bytes| bytes.starts_with(word))
+                    };
+                    assets.iter().any(begins)
                 };
-                if job.attempt == 1 && assets.iter().any(crashes) {
+                if job.attempt == 1 && told(b"crash in render") {
                     std::process::abort();
+                }
+                if told(b"fail in render") {
+                    self.fail(job, FailureCode::UnreadableMedia, "hero.mp4 breaks off");
+                    return false;
                 }
                 return self.render(job, template["name"].as_str().unwrap_or_default(), &out_path);
             }
@@ -237,7 +245,8 @@ impl FakeEngine {
         let mut assets = Vec::new();
         for file in files {
             let bytes = std::fs::read(&file.path).unwrap_or_default();
-            if bytes.starts_with(b"not media") {
+            // A packed recording is unpacked before an engine is asked.
+            if bytes.starts_with(b"not media") || bytes.starts_with(b"PK") {
                 self.fail(job, FailureCode::UnreadableMedia, "hero.mp4 cannot be read as media");
                 return false;
             }

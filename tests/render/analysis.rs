@@ -1,14 +1,13 @@
 //! What an analysis finds in files whose content is known: made by ffmpeg's generators, and heard by its meters.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use avs_engine::analysis::{AnalysisControl, analyze};
 use avs_engine::error::RenderError;
 use avs_engine::media;
-use avs_tests::{Scratch, ffmpeg};
+use avs_tests::{Scratch, ffmpeg, measured};
 use serde_json::Value;
 
 /// Analyses a file, as JSON: what a creator gets.
@@ -46,18 +45,6 @@ fn image(scratch: &Scratch, name: &str, source: &str) -> PathBuf {
     let path = scratch.file(name);
     ffmpeg(&["-f", "lavfi", "-i", source, "-frames:v", "1", path.to_str().unwrap()]);
     path
-}
-
-/// What ffmpeg's own meter says of a file: LUFS.
-fn metered_lufs(file: &Path) -> f64 {
-    let output = Command::new("ffmpeg")
-        .args(["-nostats", "-i", file.to_str().unwrap(), "-af", "ebur128", "-f", "null", "-"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let summary = &said[said.rfind("Integrated loudness").unwrap()..];
-    let number = summary.split("I:").nth(1).unwrap().split_whitespace().next().unwrap();
-    number.parse().unwrap()
 }
 
 #[test]
@@ -149,7 +136,7 @@ fn loudness_is_what_ffmpegs_meter_says() {
     let swelling = sound(&scratch, "swelling.wav", "0.5*sin(2*PI*440*t)*(0.1+0.9*mod(t,2)/2)", 8);
     let quiet = sound(&scratch, "quiet.wav", "0.05*sin(2*PI*1000*t)", 4);
     for file in [swelling, quiet] {
-        let (found, metered) = (analyzed(&file), metered_lufs(&file));
+        let (found, metered) = (analyzed(&file), measured(&file).loudness_lufs);
         let lufs = found["sound"]["loudnessLufs"].as_f64().unwrap();
         assert!((lufs - metered).abs() <= 0.5, "{lufs}, but {metered}");
     }

@@ -13,7 +13,7 @@ pub struct Brief {
     pub prompt: String,
     /// The `output` object of the request; null for every default. What it says is kept, what it leaves open is decided.
     pub output: Value,
-    /// The files, in the order in which they were sent; at most 20.
+    /// The files, in the order in which they were sent.
     pub assets: Vec<BriefAsset>,
     /// Families of letters that an engine has, sorted.
     pub font_families: Vec<String>,
@@ -36,11 +36,16 @@ pub fn asset_id(index: usize) -> AssetId {
 }
 
 impl Brief {
+    /// Returns the index of the asset of that id.
+    pub fn asset_index(&self, id: &AssetId) -> Option<usize> {
+        let number: usize = id.0.strip_prefix('a')?.parse().ok()?;
+        let index = number.checked_sub(1)?;
+        // One spelling only: not `a01`.
+        (index < self.assets.len() && asset_id(index) == *id).then_some(index)
+    }
+
     /// Returns the asset of that id.
     pub fn asset(&self, id: &AssetId) -> Option<&BriefAsset> {
-        let index: usize = id.0.strip_prefix('a')?.parse().ok()?;
-        let asset = self.assets.get(index.checked_sub(1)?)?;
-        // One spelling only: not `a01`.
-        (asset_id(index - 1) == *id).then_some(asset)
+        self.assets.get(self.asset_index(id)?)
     }
 }

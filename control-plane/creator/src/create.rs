@@ -66,7 +66,7 @@ impl From<CompileError> for CreateError {
 pub fn create(brief: &Brief) -> Result<Creation, CreateError> {
     let understanding = Understanding::of_prompt(&brief.prompt);
     let Plan { storyboard, output, notes } = planner::plan(brief, &understanding)?;
-    let seed = seed_from_prompt(&brief.prompt);
+    let seed = format!("{:016x}", planner::seed_from_text(&brief.prompt));
     let trace = json!({ "planner": "built-in", "seed": seed, "notes": notes });
     creation_from_storyboard(&storyboard, &Brief { output, ..brief.clone() }, trace)
 }
@@ -115,14 +115,6 @@ fn check(template: &Value, brief: &Brief) -> Result<(), CreateError> {
         None => Ok(()),
         Some(first) => Err(CreateError::Unusable { count: foreign.len(), first: first.clone() }),
     }
-}
-
-/// What all variety of a video follows from: FNV-1a of the prompt, as 16 hexadecimal digits.
-fn seed_from_prompt(prompt: &str) -> String {
-    let hash = prompt.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{hash:016x}")
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub struct Scene {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Layout {
-    /// A shot without words.
+    /// A shot; words, if there are any, stand as in a lower third.
     Plain,
     /// Opens with a name or a promise.
     Title,

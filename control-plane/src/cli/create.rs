@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use avs_creator::{Brief, Storyboard};
-use avs_protocol::{AssetFile, AssetRole, Command, Event, JobRef, RenderReport};
+use avs_protocol::{AssetFile, Command, Event, JobRef, RenderReport};
 use avs_template::{OutputSpec, Pointer};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
 use super::workplace::Workplace;
 use super::{CommandError, CreateError};
-use crate::creator::{BuiltInCreator, Creation, Creator, CreatorSettings};
+use crate::creator::{self, BuiltInCreator, Creation, Creator, CreatorSettings};
 use crate::engines::{Engine, Lone, QuestionError};
 use crate::telemetry::{self, LogFormat};
 use crate::workers::briefs::brief_from_analysis;
@@ -118,7 +118,7 @@ async fn make(
         job,
         template: creation.template.clone(),
         output: creation.output.clone(),
-        assets: named_in(&creation.template, readable),
+        assets: readable,
         out_path: video.to_string_lossy().into_owned(),
     };
     let report = rendered(engine, render).await?;
@@ -144,9 +144,8 @@ impl CreateArguments {
             let json: Value =
                 serde_json::from_slice(&std::fs::read(path)?).map_err(CreateError::StoryboardJson)?;
             let storyboard = Storyboard::from_value(&json, &brief).map_err(CreateError::Storyboard)?;
-            let made = avs_creator::create_from_storyboard(&storyboard, &brief);
-            let avs_creator::Creation { template, output, trace } = made.map_err(CreateError::Creator)?;
-            return Ok(Creation { template, output, trace, warnings: Vec::new() });
+            let created = creator::created(Arc::new(brief), Some(storyboard)).await;
+            return Ok(created.map_err(CreateError::from)?);
         }
         let creator: Arc<dyn Creator> = match self.planner {
             Some(PlannerArgument::BuiltIn) => Arc::new(BuiltInCreator),
@@ -157,22 +156,6 @@ impl CreateArguments {
         };
         Ok(creator.create(Arc::new(brief)).await.map_err(CreateError::from)?)
     }
-}
-
-/// What the template names: an engine is told of nothing else.
-fn named_in(template: &Value, files: Vec<AssetFile>) -> Vec<AssetFile> {
-    let Ok(template) = avs_template::Template::from_value(template, &Pointer::root()) else { return files };
-    let pointers: Vec<(String, &avs_template::Source)> = template.sources().collect();
-    let place = |name: &str| {
-        pointers.iter().find(|(_, source)| source.key() == name).map(|(pointer, _)| pointer.clone())
-    };
-    files
-        .into_iter()
-        .filter_map(|file| {
-            let pointer = place(&file.name)?;
-            Some(AssetFile { pointer, role: AssetRole::Media, optional: false, ..file })
-        })
-        .collect()
 }
 
 async fn rendered(engine: &mut Engine, render: Command) -> Result<RenderReport, CreateError> {

@@ -24,10 +24,7 @@ pub enum CreateError {
     /// The file given is no storyboard for these files.
     #[error("the storyboard breaks rules:\n{0}")]
     Storyboard(Issues),
-    /// Nothing can be made of the storyboard.
-    #[error(transparent)]
-    Creator(avs_creator::CreateError),
-    /// Nothing can be made of the prompt.
+    /// Nothing can be made of the prompt or the storyboard.
     #[error(transparent)]
     Planner(#[from] CreatorError),
     /// `--planner model` without one.

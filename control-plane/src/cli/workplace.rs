@@ -41,9 +41,11 @@ impl Workplace {
         }
         let file = self.assets.len().to_string();
         let to = self.path.join(&file);
+        // A link's own second name would lead where the link leads: out of here.
+        let from = std::fs::canonicalize(from)?;
         // An engine sees no other folder; a second name costs nothing where it can be had.
-        if std::fs::hard_link(from, &to).is_err() {
-            std::fs::copy(from, &to)?;
+        if std::fs::hard_link(&from, &to).is_err() {
+            std::fs::copy(&from, &to)?;
         }
         if is_screen_recording(name) {
             let unpacked = unpack(&self.path, &file, limits::FILE_BYTES_MAX);

@@ -18,7 +18,7 @@ impl Creator for BuiltInCreator {
 }
 
 /// Compiles what somebody else has planned, or plans here; away from the threads that serve requests.
-pub(super) async fn created(
+pub(crate) async fn created(
     brief: Arc<Brief>,
     storyboard: Option<Storyboard>,
 ) -> Result<Creation, CreatorError> {

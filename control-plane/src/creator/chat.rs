@@ -4,14 +4,14 @@
 use std::time::Duration;
 
 use avs_creator::model::{ANSWER_BYTES_MAX, Message, SCHEMA_NAME};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::chat_answer::words_from_body;
-use super::settings::{CreatorSettingsError, ModelSettings};
+use super::settings::{ApiKey, CreatorSettingsError, ModelSettings};
 use crate::limits;
 
 /// How a server is asked to keep to the storyboard's schema; best first.
@@ -69,15 +69,14 @@ pub(super) enum ChatError {
 pub(super) struct Chat {
     client: reqwest::Client,
     settings: ModelSettings,
+    /// The header that carries its key.
+    bearer: Option<HeaderValue>,
 }
 
 impl Chat {
     pub(super) fn new(settings: ModelSettings) -> Result<Self, CreatorSettingsError> {
-        // An error says that the process has a provider already, which is as good.
-        rustls::crypto::ring::default_provider().install_default().ok();
-        if let Some(key) = &settings.key {
-            key.bearer()?;
-        }
+        crate::system::install_tls();
+        let bearer = settings.key.as_ref().map(ApiKey::bearer).transpose()?;
         let client = reqwest::Client::builder()
             .user_agent(concat!("AVS-Render/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
@@ -85,7 +84,7 @@ impl Chat {
             .redirect(Policy::none())
             .connect_timeout(limits::MODEL_CONNECT_WAIT)
             .build()?;
-        Ok(Self { client, settings })
+        Ok(Self { client, settings, bearer })
     }
 
     pub(super) fn model(&self) -> &str {
@@ -148,8 +147,8 @@ impl Chat {
     async fn ask_once(&self, form: Form, body: &str) -> Result<String, Trouble> {
         let mut request = self.client.post(self.settings.url.clone());
         request = request.header(CONTENT_TYPE, "application/json").header(ACCEPT, "application/json");
-        if let Some(header) = self.settings.key.as_ref().and_then(|key| key.bearer().ok()) {
-            request = request.header(AUTHORIZATION, header);
+        if let Some(bearer) = &self.bearer {
+            request = request.header(AUTHORIZATION, bearer.clone());
         }
         let answer = request.body(body.to_owned()).send().await;
         // The URL may hold a key of the operator's own making.

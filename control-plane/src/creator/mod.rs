@@ -20,6 +20,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 pub use self::built_in::BuiltInCreator;
+pub(crate) use self::built_in::created;
 pub use self::model::ModelCreator;
 pub use self::settings::{CreatorSettings, CreatorSettingsError};
 use crate::domain::job::Warning;

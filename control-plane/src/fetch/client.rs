@@ -100,8 +100,7 @@ pub(super) fn checked_client(
     lookup: Arc<dyn Lookup>,
     resolve_wait: Duration,
 ) -> reqwest::ClientBuilder {
-    // An error says that the process has a provider already, which is as good.
-    rustls::crypto::ring::default_provider().install_default().ok();
+    crate::system::install_tls();
     reqwest::Client::builder()
         .user_agent(concat!("AVS-Render/", env!("CARGO_PKG_VERSION")))
         .no_proxy()

@@ -71,8 +71,7 @@ impl Bucket {
     /// [`BucketError`] where the settings make no sense.
     pub fn open(settings: &BucketSettings) -> Result<Option<Self>, BucketError> {
         let Some(name) = &settings.bucket else { return Ok(None) };
-        // An error says that the process has a provider already, which is as good.
-        rustls::crypto::ring::default_provider().install_default().ok();
+        crate::system::install_tls();
         let client = ClientOptions::new()
             .with_allow_http(settings.endpoint.as_ref().is_some_and(|url| url.starts_with("http://")))
             .with_connect_timeout(limits::S3_CONNECT_WAIT)

@@ -138,49 +138,46 @@ impl Worker {
         }
     }
 
-    /// On a thread of its own, which can open nothing but these files and write nothing: where the video goes is not
-    /// known yet, and what this thread gives up, the rendering one could not get back.
-    fn probe(&mut self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
-        let files: Vec<_> = assets.iter().map(|asset| PathBuf::from(&asset.path)).collect();
-        let probe = || self.confinement.open_to_job(&files, None).map(|()| probe_assets(assets));
-        let outcome = std::thread::scope(|scope| match scope.spawn(probe).join() {
-            Ok(outcome) => outcome,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        match outcome {
-            Ok(Ok(assets)) => {
-                self.events.send(&Event::Probed { job, assets });
-                return ControlFlow::Continue(());
-            }
-            Ok(Err(error)) => fail(&self.events, job, &error),
-            Err(error) => refuse(&self.events, job, &error),
-        }
-        ControlFlow::Break(())
+    fn probe(&self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
+        let probed = self.confined(&job, assets, || probe_assets(assets));
+        let Some(assets) = probed else { return ControlFlow::Break(()) };
+        self.events.send(&Event::Probed { job, assets });
+        ControlFlow::Continue(())
     }
 
-    /// On a thread of its own, as for [`Self::probe`]; those that listen and decode are started by it.
-    fn analyze(&mut self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
-        let files: Vec<_> = assets.iter().map(|asset| PathBuf::from(&asset.path)).collect();
+    /// The threads that listen and decode are started by the confined one.
+    fn analyze(&self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
         let control = AnalysisControl { cancelled: &self.cancelled, wall_max: limits::ANALYSIS_WALL_MAX };
         let tell = |analysis| {
             self.events.send(&Event::Analyzed { job: job.clone(), analysis: Box::new(analysis) });
         };
-        let analyze =
-            || self.confinement.open_to_job(&files, None).map(|()| analyze_assets(assets, control, tell));
-        let outcome = std::thread::scope(|scope| match scope.spawn(analyze).join() {
-            Ok(outcome) => outcome,
-            Err(panic) => std::panic::resume_unwind(panic),
+        let analyzed = self.confined(&job, assets, || analyze_assets(assets, control, tell));
+        let Some(()) = analyzed else { return ControlFlow::Break(()) };
+        let font_families = self.context.fonts.family_names().map(str::to_owned).collect();
+        self.events.send(&Event::AnalysisEnded { job, font_families });
+        ControlFlow::Continue(())
+    }
+
+    /// Works on a thread of its own, which can open nothing but these files and write nothing: where the video goes is not
+    /// known yet, and what this thread gives up, the rendering one could not get back. Where it fails, that has been told.
+    fn confined<T: Send>(
+        &self,
+        job: &JobRef,
+        assets: &[AssetFile],
+        work: impl FnOnce() -> Result<T, RenderError> + Send,
+    ) -> Option<T> {
+        let files: Vec<_> = assets.iter().map(|asset| PathBuf::from(&asset.path)).collect();
+        let confinement = &self.confinement;
+        let outcome = std::thread::scope(|scope| {
+            let worker = scope.spawn(|| confinement.open_to_job(&files, None).map(|()| work()));
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         match outcome {
-            Ok(Ok(())) => {
-                let font_families = self.context.fonts.family_names().map(str::to_owned).collect();
-                self.events.send(&Event::AnalysisEnded { job, font_families });
-                return ControlFlow::Continue(());
-            }
-            Ok(Err(error)) => fail(&self.events, job, &error),
-            Err(error) => refuse(&self.events, job, &error),
+            Ok(Ok(found)) => return Some(found),
+            Ok(Err(error)) => fail(&self.events, job.clone(), &error),
+            Err(error) => refuse(&self.events, job.clone(), &error),
         }
-        ControlFlow::Break(())
+        None
     }
 
     fn render(&mut self, job: JobRef, request: &RenderRequest) {

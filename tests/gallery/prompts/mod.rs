@@ -20,6 +20,10 @@ pub(crate) fn make(names: &[String]) -> anyhow::Result<()> {
     let media = std::env::var_os("AVS_MEDIA_DIR").map(PathBuf::from);
     let media = media.context("AVS_MEDIA_DIR must name the folder of the media that prompts.json lists")?;
     let cases: Vec<Value> = serde_json::from_str(include_str!("../prompts.json"))?;
+    for name in names {
+        let is_there = cases.iter().any(|case| case["name"] == name.as_str());
+        anyhow::ensure!(is_there, "prompts.json has no prompt {name:?}");
+    }
     let mut failed = 0;
     for case in &cases {
         let name = text(case, "name")?;
@@ -64,7 +68,7 @@ fn make_one(case: &Value, aspect: &str, media: &Path) -> anyhow::Result<Vec<Find
     let bare = folder.join("bare.mp4");
     let trace = read_json(&trace)?;
     render_bare(&template, &trace, (&assets, &bare))?;
-    let made = Made { trace, video, bare, asked_secs: asked_secs(case) };
+    let made = Made { trace, video, bare, asked_secs: case["seconds"].as_f64() };
     film::write_sheet(&made, &folder.join("sheet.png"))?;
     checks::check(&made)
 }
@@ -93,11 +97,6 @@ fn render_bare(template: &Path, trace: &Value, (assets, out): (&Path, &Path)) ->
         render.args(["--aspect", aspect]);
     }
     output_of(&mut render).map(drop)
-}
-
-/// What the prompt itself asks for, as a person reads it: a number before a unit of time.
-fn asked_secs(case: &Value) -> Option<f64> {
-    case["seconds"].as_f64()
 }
 
 fn text<'v>(case: &'v Value, field: &str) -> anyhow::Result<&'v str> {

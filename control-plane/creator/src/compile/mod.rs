@@ -165,10 +165,8 @@ fn plan_scene(
     let facts = Facts { pictures: assets.len(), ratio, whole, logo, crosswise: mismatch(ratio) > 2.0 };
     let style = Style { frame, palette };
     let mut design = design(scene, &facts, storyboard.tone, &style);
-    if scene.layout == Layout::Hook || index == 0 {
-        // What opens a video is there when it opens.
-        design.at_once |= scene.layout == Layout::Hook || index == 0 && scene.layout == Layout::Title;
-    }
+    // What opens a video is there when it opens.
+    design.at_once |= index == 0 && scene.layout == Layout::Title;
     Ok(Planned { design, assets, facts })
 }
 
@@ -180,12 +178,17 @@ fn is_logo(brief: &Brief, asset: usize) -> bool {
 
 fn pictures_of(scene: &Scene, brief: &Brief, index: usize) -> Result<Vec<usize>, CompileError> {
     let picture = |id: &AssetId| {
-        let position = (0..brief.assets.len()).find(|at| asset_id(*at) == *id);
-        position
+        brief
+            .asset_index(id)
             .filter(|at| brief.assets[*at].analysis.kind != avs_protocol::MediaKind::Audio)
             .ok_or_else(|| CompileError::NoPicture { scene: index, asset: id.0.chars().take(40).collect() })
     };
-    scene.asset_id.iter().chain(scene.more_asset_ids.iter().take(5)).map(picture).collect()
+    scene
+        .asset_id
+        .iter()
+        .chain(scene.more_asset_ids.iter().take(crate::limits::MORE_ASSETS_MAX))
+        .map(picture)
+        .collect()
 }
 
 fn scene_reports(storyboard: &Storyboard, scenes: &[Planned], schedule: &Schedule) -> Vec<SceneReport> {

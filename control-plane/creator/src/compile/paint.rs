@@ -73,8 +73,9 @@ pub(crate) struct Scenery<'a> {
 /// Chooses a box and paints.
 pub(crate) fn paint(stack: &Stack, scenery: &Scenery<'_>) -> Painted {
     let placed: Vec<PlacedStack> = stack.zones.iter().map(|zone| set(&stack.rows, *zone)).collect();
-    let cost = |(order, placed): (usize, &PlacedStack)| cost(order, placed, scenery);
-    let best = (0..placed.len()).min_by(|a, b| cost((*a, &placed[*a])).total_cmp(&cost((*b, &placed[*b]))));
+    let costs: Vec<f64> =
+        placed.iter().enumerate().map(|(order, placed)| cost(order, placed, scenery)).collect();
+    let best = (0..placed.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b]));
     let stack_placed = placed[best.unwrap_or(0)].clone();
     let (ground, worst, colors) = match scenery.shot {
         None => (Below::Nothing, (scenery.card, scenery.card), card_colors(scenery)),

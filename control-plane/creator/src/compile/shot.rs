@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::look::{Look, Part, Stats};
 use super::value::{round, source_json};
+use crate::footage::is_still;
 use crate::layout::{Frame, Rect};
 use crate::recording::zooms;
 use crate::{Brief, BriefAsset, Motion};
@@ -56,8 +57,6 @@ pub(crate) struct Shot {
 
 /// Most that a picture is magnified to fill a frame of another shape: 400 lines in 1280.
 const MAGNIFIED_MAX: f64 = 3.3;
-/// Less than this moving in a look counts as nothing.
-const MOTION_MIN: f64 = 0.012;
 /// Slowest that a video is played to fill its time.
 const SPEED_MIN: f64 = 0.8;
 
@@ -208,7 +207,7 @@ impl Shot {
         // A view is of the picture as it covers the box, so scale 1 is the larger of both windows, fully open.
         let open = self.open_side();
         let view = |part: &Part| {
-            let scale = (open / part.w.max(1e-6)).clamp(1.0, 10.0);
+            let scale = (open / part.w.max(1e-6)).clamp(1.0, avs_template::limits::KEN_BURNS_SCALE_MAX);
             json!({ "x": round(part.x + part.w / 2.0), "y": round(part.y + part.h / 2.0), "scale": round(scale) })
         };
         block["kenBurns"] = json!({ "from": view(&self.from), "to": view(&self.to), "easing": "linear" });
@@ -236,7 +235,7 @@ fn stands_still(asset: &BriefAsset, start_secs: f64, until_secs: f64) -> bool {
         asset.analysis.picture.as_ref().map(|picture| picture.samples.as_slice()).unwrap_or_default();
     let mut seen =
         samples.iter().filter(|sample| (start_secs..=until_secs).contains(&sample.at_secs)).peekable();
-    seen.peek().is_some() && seen.all(|sample| sample.is_frozen || sample.motion < MOTION_MIN)
+    seen.peek().is_some() && seen.all(is_still)
 }
 
 /// When a video plays.
@@ -273,7 +272,7 @@ impl Timing {
         if there + 1e-6 >= secs {
             return Self { start_secs: start, speed: 1.0, held_secs: 0.0 };
         }
-        // Thousandths, as the template has them; up, so that the last picture is not passed over.
+        // Thousandths, as the template has them; down, so that the last picture is not passed over.
         let speed = ((there / secs).max(SPEED_MIN) * 1000.0).floor() / 1000.0;
         let held_secs = (secs - there / speed).max(0.0);
         Self { start_secs: start, speed, held_secs: if held_secs < 0.02 { 0.0 } else { held_secs } }

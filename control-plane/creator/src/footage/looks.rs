@@ -26,6 +26,12 @@ pub(super) struct Look {
 
 /// Less than this moving in a look counts as nothing.
 const MOTION_MIN: f64 = 0.012;
+
+/// True for a look in which nothing moves.
+pub(crate) fn is_still(sample: &PictureSample) -> bool {
+    sample.is_frozen || finite(sample.motion) < MOTION_MIN
+}
+
 /// What a look of a film loses in which nothing moves: an empty street, a stage before the play. A screen may rest.
 const IDLE_LOSS: f64 = 0.35;
 
@@ -65,7 +71,7 @@ pub(super) fn of_asset(asset: &BriefAsset, ranks: &Ranks) -> Vec<Look> {
         .iter()
         .map(|sample| {
             let sharpness = rank(&ranks.sharpness, finite(sample.sharpness));
-            let idle = films_life && finite(sample.motion) < MOTION_MIN;
+            let idle = films_life && is_still(sample);
             let event = loudness_event(&asset.analysis, sample.at_secs, middle_loudness);
             Look {
                 at_secs: finite(sample.at_secs),

@@ -13,6 +13,7 @@ mod window;
 use avs_protocol::Span;
 use serde::Serialize;
 
+pub(crate) use looks::is_still;
 pub use role::Role;
 pub(crate) use role::{name_parts, name_words};
 pub use window::{Want, Window};

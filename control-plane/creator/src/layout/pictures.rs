@@ -38,11 +38,7 @@ impl Designer<'_> {
         let mut stacks = Vec::new();
         stacks.extend(self.texts.label.map(|text| plated(text, Role::Label, halves[0], Stand::Bottom)));
         stacks.extend(self.texts.body.map(|text| plated(text, Role::Body, halves[1], Stand::Bottom)));
-        stacks.extend(self.texts.headline.map(|text| {
-            let mut stack = plated(text, Role::Headline, halves[0], Stand::Top);
-            stack.zones[0].side = Side::Left;
-            stack
-        }));
+        stacks.extend(self.texts.headline.map(|text| plated(text, Role::Headline, halves[0], Stand::Top)));
         Design { picture: Picture::Boxes(halves.to_vec()), ground: Ground::Palette, stacks, at_once: false }
     }
 
@@ -57,12 +53,9 @@ impl Designer<'_> {
             Shape::Square => frame.rect(58.0, 58.0, 36.0, 36.0),
             Shape::Feed => frame.rect(56.0, 64.0, 38.0, 30.0),
         };
-        let lower = self.lower_third();
-        let mut stacks = if lower.picture == Picture::Full { lower.stacks } else { Vec::new() };
-        if stacks.is_empty() {
-            let facts = Facts { whole: false, crosswise: false, ..*self.facts };
-            stacks = Designer { facts: &facts, ..*self }.lower_third().stacks;
-        }
+        // The words stand on the large picture, whatever its shape.
+        let facts = Facts { whole: false, crosswise: false, ..*self.facts };
+        let mut stacks = Designer { facts: &facts, ..*self }.lower_third().stacks;
         for zone in stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
             if frame.shape != Shape::Tall {
                 zone.rect.w = rect.x - zone.rect.x - 3.0 * U;

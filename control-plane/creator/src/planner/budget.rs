@@ -220,8 +220,8 @@ fn shots_in(usable_secs: f64, length_secs: f64) -> usize {
     (usable_secs / length_secs.max(0.1)).floor().clamp(1.0, 200.0) as usize
 }
 
-/// Words stand on cards where there are not pictures enough; the first scene and prices keep theirs longest, then every
-/// second, every third scene.
+/// Words stand on cards where there are not pictures enough; the first scene and prices keep theirs longest, then scenes
+/// here and there: those with more ones in their number, written in twos.
 fn with_cards_for_want_of_pictures(slots: Vec<Slot>, pictures: usize) -> Vec<Slot> {
     let wanting: Vec<usize> =
         (0..slots.len()).filter(|at| matches!(slots[*at].picture, Picture::Wanted(_))).collect();
@@ -229,7 +229,7 @@ fn with_cards_for_want_of_pictures(slots: Vec<Slot>, pictures: usize) -> Vec<Slo
     order.sort_by_key(|nth| {
         let slot = &slots[wanting[*nth]];
         let is_first = wanting[*nth] == 0;
-        (!is_first, slot.layout != Layout::Price, nth.reverse_bits().count_zeros(), nth % 2, *nth)
+        (!is_first, slot.layout != Layout::Price, nth.count_zeros(), nth % 2, *nth)
     });
     let kept: Vec<usize> = order.into_iter().take(pictures).map(|nth| wanting[nth]).collect();
     let in_order = slots.into_iter().enumerate();

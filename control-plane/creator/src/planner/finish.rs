@@ -36,7 +36,7 @@ pub(super) fn storyboard(
         };
         scenes.push(scene(cast, motion, transition));
     }
-    let sound = Sound::of(understanding, footage, &scenes, notes);
+    let sound = Sound::of(brief, understanding, footage, &scenes, notes);
     let title = scenes.iter().find_map(|scene| scene.headline.clone()).unwrap_or_default();
     notes.extend(unused(footage, &scenes, &sound));
     if understanding.wishes.captions && !scenes.iter().any(|scene| scene.layout == Layout::Caption) {
@@ -149,12 +149,18 @@ struct Sound {
 }
 
 impl Sound {
-    fn of(understanding: &Understanding, footage: &Footage, scenes: &[Scene], notes: &mut Vec<Note>) -> Self {
+    fn of(
+        brief: &Brief,
+        understanding: &Understanding,
+        footage: &Footage,
+        scenes: &[Scene],
+        notes: &mut Vec<Note>,
+    ) -> Self {
         let found = footage.with_role(Role::Music).next();
         let (music, unwanted) = if understanding.wishes.no_music { (None, found) } else { (found, None) };
         let voice = footage.with_role(Role::Voice).next();
         let speaks = scenes.iter().any(|scene| {
-            let file = (0..footage.files.len()).find(|index| Some(asset_id(*index)) == scene.asset_id);
+            let file = scene.asset_id.as_ref().and_then(|id| brief.asset_index(id));
             file.is_some_and(|file| {
                 footage.files[file].is_moving() && footage.files[file].speech_ratio >= 0.4
             })

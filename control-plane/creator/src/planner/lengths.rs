@@ -84,12 +84,7 @@ impl Bounds {
             (false, true) => |max| max * STILL_STRETCH,
             (false, false) => |_| 0.0,
         };
-        let mut bounds = Self { min, wish: slot.wish_secs.clamp(min, max), max, stretched };
-        if !slot.is_card() && !is_still {
-            // What a part has left over may be used before anything is shown twice.
-            bounds.max = bounds.max.max(min);
-        }
-        bounds
+        Self { min, wish: slot.wish_secs.clamp(min, max), max, stretched }
     }
 }
 

@@ -22,6 +22,7 @@ mod variety;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use self::variety::seed_from_text;
 use crate::footage::Footage;
 use crate::prompt::Understanding;
 use crate::{AssetId, Brief, Storyboard, asset_id};
@@ -68,7 +69,7 @@ pub enum PlanError {
     /// The prompt wants no words, and there are no pictures.
     #[error("the prompt wants no text, and no file has a picture: send pictures or videos, or allow text")]
     NoTextAndNoPictures,
-    /// More files than a plan has scenes for.
+    /// More files than a plan looks at.
     #[error("{count} files are too many for one video: send at most {max}")]
     TooManyFiles {
         /// How many there are.

@@ -2,6 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use crate::text_fit;
+
 /// No text shows for less than this, in seconds.
 const HOLD_SECS_MIN: f64 = 1.2;
 /// Letters a second: what people read of moving pictures.
@@ -62,9 +64,7 @@ pub(super) fn letters(text: &str) -> usize {
 }
 
 fn is_wide(grapheme: &str) -> bool {
-    let Some(first) = grapheme.chars().next() else { return false };
-    matches!(u32::from(first), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff
-        | 0xfe30..=0xfe4f | 0xff00..=0xff60 | 0x20000..=0x3fffd)
+    grapheme.chars().next().is_some_and(text_fit::is_wide)
 }
 
 /// Parts a text into pieces that each fit; no word is lost, and none is broken that fits by itself.

@@ -1,16 +1,19 @@
 //! Variety that is the same each time: numbers drawn from a hash of the prompt.
 
+/// What all variety of a video follows from: FNV-1a of the prompt, so that a letter more gives another video.
+pub(crate) fn seed_from_text(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
 /// Draws numbers; the same seed draws the same ones.
 #[derive(Debug, Clone)]
 pub(super) struct Variety(u64);
 
 impl Variety {
-    /// Seeds by a text: FNV-1a, so that a letter more gives another video.
+    /// Seeds by a text.
     pub(super) fn of_text(text: &str) -> Self {
-        let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self(hash)
+        Self(seed_from_text(text))
     }
 
     /// The next number (splitmix64).

@@ -6,8 +6,8 @@ use super::RecordingError;
 
 /// Longest manifest that is read, in bytes.
 pub const MANIFEST_BYTES_MAX: usize = 64 << 10;
-/// Longest name of a file in bytes; the longest of common file systems.
-const NAME_BYTES_MAX: usize = 255;
+/// Longest name of a file in bytes: that of an upload.
+const NAME_BYTES_MAX: usize = avs_template::limits::UPLOAD_NAME_BYTES_MAX;
 
 /// Which file of a `.vidova` is what. Names are plain: no folder, no way out of one.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -6,10 +6,10 @@ use super::{PointerEvent, RecordingError, RecordingEvents};
 
 /// Longest events track that is read, in bytes: 100 000 events with names and all digits of their numbers.
 pub const EVENTS_BYTES_MAX: usize = 16 << 20;
-/// Most events of all kinds together: the pointer seen at 60 Hz for half an hour.
+/// Most events of all kinds together: the pointer seen at 30 Hz for 55 minutes.
 pub const EVENTS_MAX: usize = 100_000;
-/// Latest second of an event: a day, as `SOURCE_SECS_MAX` of a template.
-const AT_SECS_MAX: f64 = 86_400.0;
+/// Latest second of an event: where a source may end.
+const AT_SECS_MAX: f64 = avs_template::limits::SOURCE_SECS_MAX;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn more_events_than_half_an_hour_of_a_pointer_are_refused() {
+    fn more_events_than_an_hour_of_a_pointer_are_refused() {
         let keys = vec![r#"{"t":1}"#; EVENTS_MAX + 1].join(",");
         assert!(read(&format!(r#"{{"version":1,"keys":[{keys}]}}"#)).unwrap_err().contains("100001"));
         let padded = vec![b' '; EVENTS_BYTES_MAX + 1];

@@ -3,7 +3,7 @@
 use avs_protocol::{Beat, SOUND_BLOCK_SECS, SoundAnalysis, Span};
 
 use super::loudness::{lufs_from_power, power_from_tenths};
-use crate::{AssetId, Brief, Storyboard, asset_id};
+use crate::{AssetId, Brief, Storyboard};
 
 /// Under this nobody should cut by a beat (`Beat::confidence`).
 pub(crate) const CONFIDENCE_MIN: f64 = 1.6;
@@ -115,7 +115,7 @@ impl Cues {
 
 /// The asset of that id and its sound, if it has one.
 fn heard<'a>(brief: &'a Brief, id: &AssetId) -> Option<(usize, &'a SoundAnalysis)> {
-    let asset = (0..brief.assets.len()).find(|at| asset_id(*at) == *id)?;
+    let asset = brief.asset_index(id)?;
     Some((asset, brief.assets[asset].analysis.sound.as_ref()?))
 }
 

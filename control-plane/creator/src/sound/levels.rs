@@ -7,7 +7,7 @@ use super::loudness::factor_from_db;
 /// Blocks of one sound that may play at once: a block is 12 dB louder at most, four of them 24.
 pub(super) const STACK_MAX: u32 = 4;
 /// Largest `volume` of a block.
-pub(super) const VOLUME_MAX: f64 = 4.0;
+pub(super) const VOLUME_MAX: f64 = avs_template::limits::VOLUME_MAX;
 /// Largest gain of a sound.
 const GAIN_MAX: f64 = VOLUME_MAX * STACK_MAX as f64;
 

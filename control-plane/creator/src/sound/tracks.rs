@@ -44,7 +44,7 @@ impl MusicTrack {
             .iter()
             .map(|stroke| duration_secs - stroke.at_secs)
             .filter(|fade| FADE_OUT_SECS.contains(fade))
-            // The longest that a bar's first stroke gives, else any.
+            // The longest that a beat gives.
             .fold(None, |best: Option<f64>, fade| Some(best.map_or(fade, |best| best.max(fade))));
         let fade_out = from_stroke.unwrap_or(FADE_OUT_USUAL_SECS).min(duration_secs / 3.0);
         let source_secs = |at_secs: f64| {

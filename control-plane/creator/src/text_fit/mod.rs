@@ -85,7 +85,7 @@ fn fitted(lines: Vec<String>, setting: &Setting, size_px: f64) -> Fitted {
 }
 
 /// Returns how long words must stand in full to be read, in seconds: 15 signs a second and a moment to find them, wide
-/// signs at 6.5 a second, a quarter more where there is a number; 0 for none.
+/// signs at 6.5 a second, 15 % more where there is a number; 0 for none.
 pub(crate) fn hold_secs(texts: &[&str]) -> f64 {
     let secs = |sign: char| if is_wide(sign) { 1.0 / 6.5 } else { 1.0 / 15.0 };
     let reading: f64 = texts.iter().flat_map(|text| text.chars()).map(secs).sum();

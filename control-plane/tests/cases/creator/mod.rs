@@ -1,7 +1,6 @@
 //! From a prompt to a video: whatever the prompt, the files or the model, there is a video or a reason, and the bill is right.
 
 mod command;
-mod faults;
 mod injection;
 mod models;
 mod prompts;
@@ -13,16 +12,16 @@ use serde_json::{Value, json};
 
 use crate::harness::{Server, Upload};
 
-const FROM_PROMPT: &str = "/api/v1/videos/from-prompt";
+pub(super) const FROM_PROMPT: &str = "/api/v1/videos/from-prompt";
 
 /// Sends a prompt with files; returns the job at its end.
-async fn ended(server: &Server, prompt: &str, files: &[Upload<'_>]) -> Value {
+pub(super) async fn ended(server: &Server, prompt: &str, files: &[Upload<'_>]) -> Value {
     let answer = server.post_files_to(FROM_PROMPT, &json!({ "prompt": prompt }), files).await;
     server.ended(&Server::accepted(&answer)).await
 }
 
 /// The hidden project behind a job.
-async fn project(server: &Server, job: &Value) -> ProjectRecord {
+pub(super) async fn project(server: &Server, job: &Value) -> ProjectRecord {
     let id = JobId::parse(job["jobId"].as_str().unwrap()).unwrap();
     server.store().await.project(&id).await.unwrap()
 }

@@ -44,6 +44,10 @@ async fn a_recording_can_bring_its_sound_beside_it() {
         [("manifest.json", manifest), ("screen.mp4", b"pictures"), ("voice.m4a", b"fake audio")];
     let job = ended(&server, "How to export a report", &[Upload("demo.vidova", &packed(&files))]).await;
     assert_eq!((&job["status"], &job["credits"]["charged"]), (&json!("completed"), &json!(13)), "{job}");
+    let trace = project(&server, &job).await.trace.unwrap();
+    let told: Vec<_> =
+        trace["report"]["assets"].as_array().unwrap().iter().map(|asset| &asset["name"]).collect();
+    assert_eq!(told, [&json!("demo.vidova"), &json!("0.sound")], "the creator was told of both");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod engines;
 mod failing_disks;
 mod file_handles;
 mod full_disks;
+mod generating;
 mod killed_servers;
 mod races;
 mod slow_clients;

@@ -1,8 +1,9 @@
-//! Servers and engines that die while a prompt is in `generating`.
+//! Servers and engines that die while a prompt is in `generating`, and a render that fails after it.
 
 use serde_json::json;
 
-use super::{FROM_PROMPT, ended};
+use super::SHORT_LEASE;
+use crate::cases::creator::{FROM_PROMPT, project};
 use crate::harness::processes::signal;
 use crate::harness::{Database, Receiver, Server, Upload, assert_invariants, on_both_databases};
 
@@ -15,7 +16,7 @@ async fn post(server: &Server, receiver: &Receiver, file: &[u8]) -> String {
 }
 
 async fn a_job_whose_server_is_killed_in_generating_completes_once_and_is_charged_once(database: Database) {
-    let mut server = Server::start_with(database, &[("AVS_LEASE_MILLIS", "600")]);
+    let mut server = Server::start_with(database, &[SHORT_LEASE]);
     let receiver = Receiver::answering(&[]).await;
     let id = post(&server, &receiver, b"stall in analysis").await;
     server.engine_that_stalls(&id, "analysis").await;
@@ -45,7 +46,11 @@ async fn a_job_whose_engine_is_killed_or_crashes_in_an_analysis_completes_once()
 #[tokio::test]
 async fn a_video_that_fails_after_its_template_was_made_costs_nothing() {
     let server = Server::start();
-    let job = ended(&server, "A teaser", &[Upload("hero.mp4", b"not media")]).await;
+    let receiver = Receiver::answering(&[]).await;
+    let id = post(&server, &receiver, b"fail in render").await;
+    let job = server.ended(&id).await;
     assert_eq!((&job["status"], &job["credits"]["charged"]), (&json!("failed"), &json!(0)), "{job}");
+    assert!(!project(&server, &job).await.template.is_null(), "it failed before there was a template");
     assert_eq!(server.credits().await, (100, 0));
+    assert_invariants(&server, &[id], Some(&receiver)).await;
 }
