@@ -245,3 +245,12 @@ pub const WRITE_QUEUE_WAIT: Duration = Duration::from_millis(800);
 pub const DATABASE_BUSY_WAIT: Duration = Duration::from_secs(10);
 /// Job changes that a long poll may lag behind before it looks for itself.
 pub const CHANGES_QUEUE_MAX: usize = 1024;
+
+/// Fields of a form of the console, together.
+pub const FORM_BYTES_MAX: usize = 64 << 10;
+/// Jobs on a page of the console.
+pub const CONSOLE_PAGE_JOBS: usize = 50;
+/// Accounts on a page of the console.
+pub const CONSOLE_PAGE_ACCOUNTS: usize = 200;
+/// Credits of one grant by a form.
+pub const GRANT_CREDITS_MAX: i64 = 1_000_000;

@@ -37,11 +37,20 @@ pub(super) async fn follow(
     JobSegment(id): JobSegment,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let permit = Arc::clone(&api.streams).take(caller.account_id.clone()).ok_or(ApiError::TooManyStreams)?;
+    followed(api, (caller.account_id, id), &headers).await
+}
+
+/// Streams the life of a job to its owner.
+pub(super) async fn followed(
+    api: Arc<Api>,
+    (account_id, id): (AccountId, JobId),
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
+    let permit = Arc::clone(&api.streams).take(account_id.clone()).ok_or(ApiError::TooManyStreams)?;
     let changes = api.store.changes();
     // The job is the caller's; what follows does not ask again.
-    api.store.job_of_account(&id, &caller.account_id).await?;
-    let last_seq = last_event_id(&headers)?;
+    api.store.job_of_account(&id, &account_id).await?;
+    let last_seq = last_event_id(headers)?;
     let follower = Follower {
         api,
         id,

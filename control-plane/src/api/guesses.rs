@@ -11,11 +11,11 @@ const WINDOW: Duration = Duration::from_secs(60);
 
 /// Counts tries of the last minute by name.
 #[derive(Debug, Default)]
-pub(super) struct Guesses(Mutex<BTreeMap<String, (Instant, u32)>>);
+pub(crate) struct Guesses(Mutex<BTreeMap<String, (Instant, u32)>>);
 
 impl Guesses {
     /// True for the first `most` tries of a minute.
-    pub(super) fn allow(&self, name: &str, most: u32) -> bool {
+    pub(crate) fn allow(&self, name: &str, most: u32) -> bool {
         let now = Instant::now();
         let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= NAMES_MAX {

@@ -103,7 +103,7 @@ pub(super) async fn cancel(
 
 impl Api {
     /// Cancels, and gives the worker of a running job a little time to let go.
-    pub(super) async fn cancelled_job(&self, caller: &TokenOwner, id: &JobId) -> Result<Job, ApiError> {
+    pub(crate) async fn cancelled_job(&self, caller: &TokenOwner, id: &JobId) -> Result<Job, ApiError> {
         let announcement = Announcement { event_id: EventId::generate(&*self.entropy), links: &self.links };
         let now = self.clock.now();
         let job = self.store.cancel_job(id, &caller.account_id, &announcement, now).await?;
@@ -137,11 +137,11 @@ impl Api {
 }
 
 /// Opaque to callers, so that it can come to mean something else.
-fn cursor_from_seq(seq: i64) -> String {
+pub(crate) fn cursor_from_seq(seq: i64) -> String {
     URL_SAFE_NO_PAD.encode(format!("s{seq}"))
 }
 
-fn seq_from_cursor(cursor: &str) -> Result<i64, ApiError> {
+pub(crate) fn seq_from_cursor(cursor: &str) -> Result<i64, ApiError> {
     let seq = URL_SAFE_NO_PAD
         .decode(cursor)
         .ok()

@@ -11,13 +11,13 @@ mod error;
 mod events;
 mod guesses;
 mod idempotency;
-mod internal;
-mod jobs;
+pub(crate) mod internal;
+pub(crate) mod jobs;
 pub mod openapi;
-mod problem;
+pub(crate) mod problem;
 mod query;
 mod rate;
-mod segment;
+pub(crate) mod segment;
 pub mod server;
 mod tally;
 mod upload;
@@ -87,6 +87,8 @@ pub struct Api {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Opens the first account of an installation without passwords, once.
+    pub setup_key: Option<String>,
     /// What requests share while the server lives.
     pub shared: Shared,
 }
@@ -95,7 +97,7 @@ pub struct Api {
 pub struct Shared {
     streams: Arc<Tally<AccountId>>,
     touches: Arc<Touches>,
-    guesses: Guesses,
+    pub(crate) guesses: Guesses,
     previews: Semaphore,
     passwords: Semaphore,
 }
@@ -120,8 +122,8 @@ impl std::ops::Deref for Api {
     }
 }
 
-/// Every public route.
-pub fn router(api: Arc<Api>) -> Router {
+/// Every public route, and those of `pages`.
+pub fn router(api: Arc<Api>, pages: Router<Arc<Api>>) -> Router {
     let routes = Router::new()
         .route("/api/v1/videos/from-json", post(videos::create_from_json))
         .route("/api/v1/videos/from-prompt", post(videos::create_from_prompt))
@@ -140,6 +142,7 @@ pub fn router(api: Arc<Api>) -> Router {
         .route("/cli/v1/whoami", get(cli_auth::whoami))
         .route("/cli/v1/logout", post(cli_auth::log_out))
         .merge(internal::routes())
+        .merge(pages)
         .with_state(Arc::clone(&api));
     enveloped(routes, api)
 }

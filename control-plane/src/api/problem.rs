@@ -8,13 +8,13 @@ use crate::domain::job::FieldError;
 
 /// A problem on its way out, before it knows which request it answers.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
-    pub(super) status: StatusCode,
-    pub(super) code: &'static str,
-    pub(super) detail: String,
-    pub(super) errors: Vec<FieldError>,
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    pub(crate) errors: Vec<FieldError>,
     /// For the log; never sent.
-    pub(super) fault: Option<String>,
+    pub(crate) fault: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ struct Document<'a> {
 
 impl Problem {
     /// The body that answers request `id`.
-    pub(super) fn body(&self, id: &RequestId) -> Vec<u8> {
+    pub(crate) fn body(&self, id: &RequestId) -> Vec<u8> {
         let document = Document {
             r#type: format!("urn:avs:problem:{}", self.code),
             title: self.status.canonical_reason().unwrap_or("Error"),

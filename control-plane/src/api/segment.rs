@@ -9,10 +9,10 @@ use super::{Api, ApiError};
 use crate::domain::ids::JobId;
 
 /// The one variable part of a path, as text.
-pub(super) struct Segment(pub(super) String);
+pub(crate) struct Segment(pub(crate) String);
 
 /// The one variable part of a path, as the name of a job.
-pub(super) struct JobSegment(pub(super) JobId);
+pub(crate) struct JobSegment(pub(crate) JobId);
 
 impl FromRequestParts<Arc<Api>> for Segment {
     type Rejection = ApiError;

@@ -42,7 +42,7 @@ pub(super) async fn redeliver(
 
 impl Api {
     /// Makes the delivery due again.
-    pub(super) async fn redelivered(
+    pub(crate) async fn redelivered(
         &self,
         caller: &TokenOwner,
         id: &JobId,

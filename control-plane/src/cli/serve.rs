@@ -21,6 +21,8 @@ use tokio_util::task::TaskTracker;
 use super::CommandError;
 use crate::api::{Api, ApiLimits, Health, Rates, ServerTiming, Shared, admin_router, router, server};
 use crate::config::{Role, ServeConfig};
+use crate::console;
+use crate::domain::entropy::base62_from_entropy;
 use crate::domain::ids::BootId;
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Clock as _;
@@ -33,6 +35,9 @@ use crate::store::Store;
 use crate::system::{SystemClock, SystemEntropy};
 use crate::telemetry;
 use crate::workers::{Caretaker, Courier, Stop, Workshop, run_jobs};
+
+/// 190 bits.
+const SETUP_KEY_CHARS: usize = 32;
 
 pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     telemetry::start(config.log_format);
@@ -62,10 +67,15 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     let health = Health { workshop: Arc::clone(&parts.workshop), runs_jobs: config.role.works(), metrics };
     tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), timing));
     let address = parts.listener.local_addr()?;
+    let console_lines = console_lines(&parts.api);
     if config.role.serves() {
-        let serving = server::serve(parts.listener, router(parts.api), stop.soon.clone(), timing);
+        let serving =
+            server::serve(parts.listener, router(parts.api, console::routes()), stop.soon.clone(), timing);
         tasks.spawn(serving);
         announce(&format!("listening on http://{address}"));
+        for line in console_lines {
+            announce(&line);
+        }
     } else {
         drop(parts.listener);
         announce("working");
@@ -90,6 +100,13 @@ fn announce(line: &str) {
     if let Err(error) = writeln!(std::io::stdout(), "{line}") {
         tracing::info!(%error, "{line}");
     }
+}
+
+/// Where people go, and how the first of them gets in.
+fn console_lines(api: &Api) -> Vec<String> {
+    let base_url = api.links.base_url();
+    let setup = api.setup_key.as_ref().map(|key| format!("first run: {base_url}/setup?key={key}"));
+    [format!("console on {base_url}")].into_iter().chain(setup).collect()
 }
 
 /// Everything that runs, before it runs.
@@ -136,6 +153,7 @@ impl Parts {
             retention: config.retention(),
             clock: clock.clone(),
         });
+        let nobody_signs_in = !store.has_passwords().await?;
         let api = Arc::new(Api {
             store,
             objects,
@@ -151,6 +169,7 @@ impl Parts {
             stop: stop.soon.clone(),
             clock,
             entropy,
+            setup_key: nobody_signs_in.then(|| base62_from_entropy(&SystemEntropy, SETUP_KEY_CHARS)),
             shared: Shared::default(),
         });
         Ok(Self { listener, api, workshop, caretaker })

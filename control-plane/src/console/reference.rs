@@ -4,19 +4,18 @@ mod curl;
 mod fields;
 mod prose;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use askama::Template;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::Value;
 
 use self::fields::{FieldRow, fields_of, type_of};
 use self::prose::html_from_prose;
+use super::error_page::PageError;
 use super::page::{Section, Shell, page};
 use super::viewer::Viewer;
-use crate::api::Api;
 use crate::api::openapi::{document, problem_codes};
 
 /// Everything of the page that is the same for everybody, as HTML where it says so.
@@ -80,9 +79,9 @@ struct ReferenceBody {
 }
 
 /// Shows the reference to anybody.
-pub(super) async fn show(State(_api): State<Arc<Api>>, viewer: Option<Viewer>) -> Response {
+pub(super) async fn show(viewer: Result<Viewer, PageError>) -> Response {
     let mut shell = Shell::open("API reference");
-    (shell.section, shell.viewer) = (Section::Docs, viewer);
+    (shell.section, shell.viewer) = (Section::Docs, viewer.ok());
     page(StatusCode::OK, &ReferencePage { shell, body: body() })
 }
 
@@ -133,13 +132,17 @@ impl Reference {
 fn group(document: &Document, tag: &Value) -> Group {
     let paths = document.0["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
-        ["get", "head", "post"].into_iter().filter_map(move |method| Some((path, item, method, item.get(method)?)))
+        ["get", "head", "post"]
+            .into_iter()
+            .filter_map(move |method| Some((path, item, method, item.get(method)?)))
     });
     let ours = operations.filter(|(.., operation)| operation["tags"][0] == tag["name"]);
     Group {
         name: text(&tag["name"]),
         about_html: html_from_prose(&tag["description"]),
-        operations: ours.map(|(path, item, method, it)| operation(document, (path, method), item, it)).collect(),
+        operations: ours
+            .map(|(path, item, method, it)| operation(document, (path, method), item, it))
+            .collect(),
     }
 }
 
@@ -155,7 +158,11 @@ fn operation(document: &Document, (path, method): (&str, &str), item: &Value, it
         path: path.to_owned(),
         summary: text(&it["summary"]),
         about_html: html_from_prose(&it["description"]),
-        caller: match it["security"][0].as_object().and_then(|scheme| scheme.keys().next()).map(String::as_str) {
+        caller: match it["security"][0]
+            .as_object()
+            .and_then(|scheme| scheme.keys().next())
+            .map(String::as_str)
+        {
             Some("cliToken") => "CLI token",
             Some(_) => "API token",
             None => "no token",
@@ -163,7 +170,9 @@ fn operation(document: &Document, (path, method): (&str, &str), item: &Value, it
         curl: curl::command((method, path, has_token), document, it),
         parameters: parameters.into_iter().map(fields::row_from_parameter).collect(),
         bodies: bodies.map(|(media_type, content)| body_of(document, media_type, content)).collect(),
-        answers: answers.map(|(status, answer)| answer_of(document, status, document.resolved(answer))).collect(),
+        answers: answers
+            .map(|(status, answer)| answer_of(document, status, document.resolved(answer)))
+            .collect(),
     }
 }
 
@@ -179,17 +188,30 @@ fn answer_of(document: &Document, status: &str, answer: &Value) -> Answer {
         // Which codes it can have is told in words.
         Some(_) if is_problem => fields::link("Problem"),
         Some((media_type, content)) if content["schema"].is_null() => prose::escaped(media_type),
-        Some((media_type, content)) => format!("{}, {}", prose::escaped(media_type), type_of(&content["schema"])),
+        Some((media_type, content)) => {
+            format!("{}, {}", prose::escaped(media_type), type_of(&content["schema"]))
+        }
         None => "no body".to_owned(),
     };
-    let example = content.filter(|_| !is_problem).and_then(|(_, content)| document.example(content)).map(pretty);
-    Answer { status: status.to_owned(), about_html: html_from_prose(&answer["description"]), type_html, example }
+    let example =
+        content.filter(|_| !is_problem).and_then(|(_, content)| document.example(content)).map(pretty);
+    Answer {
+        status: status.to_owned(),
+        about_html: html_from_prose(&answer["description"]),
+        type_html,
+        example,
+    }
 }
 
 fn schema_entry(name: &str, schema: &Value) -> SchemaEntry {
     let fields = fields_of(schema);
     let type_html = if fields.is_empty() { type_of(schema) } else { String::new() };
-    SchemaEntry { name: name.to_owned(), about_html: html_from_prose(&schema["description"]), type_html, fields }
+    SchemaEntry {
+        name: name.to_owned(),
+        about_html: html_from_prose(&schema["description"]),
+        type_html,
+        fields,
+    }
 }
 
 fn text(value: &Value) -> String {

@@ -28,6 +28,18 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    /// Everything that has a price.
+    pub const ALL: [Self; 8] = [
+        Self::Render,
+        Self::AiCreator,
+        Self::VideoUpload,
+        Self::AudioUpload,
+        Self::ImageUpload,
+        Self::FontUpload,
+        Self::ScreenRecordingUpload,
+        Self::ScreenRecordingAnalysis,
+    ];
+
     /// The published prices.
     pub fn price_credits(self) -> i64 {
         match self {

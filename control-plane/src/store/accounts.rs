@@ -93,6 +93,49 @@ impl Store {
         tx.commit().await
     }
 
+    /// True where somebody can sign in.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn has_passwords(&self) -> Result<bool, StoreError> {
+        let row = sql("SELECT 1 AS one FROM accounts WHERE password_hash IS NOT NULL LIMIT 1")
+            .optional(&mut self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// Makes the first operator of an installation where nobody can sign in yet: the account of this address, `id`
+    /// where it has none.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where somebody can sign in already.
+    pub async fn set_up_operator(
+        &self,
+        (id, email): (&AccountId, &str),
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        sql("INSERT INTO accounts (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(id.as_str())
+            .bind(email)
+            .bind(now)
+            .execute(&mut tx)
+            .await?;
+        let updated =
+            sql("UPDATE accounts SET password_hash = $1, is_operator = 1 WHERE lower(email) = lower($2)
+             AND NOT EXISTS (SELECT 1 FROM accounts WHERE password_hash IS NOT NULL)")
+            .bind(password_hash)
+            .bind(email)
+            .execute(&mut tx)
+            .await?;
+        if updated == 0 {
+            tx.roll_back().await?;
+            return Err(StoreError::Missing { what: "first run", key: email.to_owned() });
+        }
+        tx.commit().await
+    }
+
     /// Gives an account credits; returns its new balance.
     ///
     /// # Errors

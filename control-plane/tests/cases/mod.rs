@@ -11,6 +11,7 @@ mod jobs;
 mod playground;
 mod receiver_snippets;
 mod recovery;
+mod reference;
 mod refusals;
 mod secrets;
 mod seed_contract;

@@ -2,8 +2,8 @@
 //! CSRF token as well; bearer tokens mean nothing here.
 
 mod devices;
-mod session;
-mod tokens;
+pub(crate) mod session;
+pub(crate) mod tokens;
 mod videos;
 
 use std::sync::Arc;
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Router<Arc<Api>> {
         .route("/internal/v1/tokens/{tokenId}/rotate", post(tokens::rotate))
         .route("/internal/v1/tokens/{tokenId}", delete(tokens::revoke))
         .route("/internal/v1/devices/{userCode}", get(devices::show).post(devices::decide))
+        .route("/internal/v1/jobs/{jobId}/events", get(tokens::follow))
         .route("/internal/v1/videos", post(videos::create))
         .route("/internal/v1/videos/validate", post(videos::validate))
         .route("/internal/v1/videos/still", post(videos::still))

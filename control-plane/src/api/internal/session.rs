@@ -19,6 +19,7 @@ use crate::api::{Api, ApiError};
 use crate::domain::account::{Account, TokenOwner};
 use crate::domain::entropy::base62_from_entropy;
 use crate::domain::password;
+use crate::domain::timestamp::Timestamp;
 use crate::domain::token::TokenKind;
 use crate::limits;
 use crate::store::{SessionRecord, StoreError};
@@ -66,7 +67,7 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let Editor(session) = Editor::from_request_parts(parts, api).await?;
-        if session.authenticated_at.plus(limits::REAUTHENTICATION_LIFE) > api.clock.now() {
+        if session.is_fresh(api.clock.now()) {
             return Ok(Self(session));
         }
         Err(ApiError::ReauthenticationNeeded)
@@ -74,8 +75,13 @@ impl FromRequestParts<Arc<Api>> for Authenticated {
 }
 
 impl SessionRecord {
+    /// True where the password was given a short time ago.
+    pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
+        self.authenticated_at.plus(limits::REAUTHENTICATION_LIFE) > now
+    }
+
     /// The person as the owner of what they do here. The job or token concerned names no token of theirs.
-    pub(super) fn owner(&self) -> TokenOwner {
+    pub(crate) fn owner(&self) -> TokenOwner {
         TokenOwner { account_id: self.account_id.clone(), token_id: String::new(), kind: TokenKind::Api }
     }
 }
@@ -117,18 +123,7 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, request: Request) -> Re
     let password = taken_text(&mut json, "password", 1..=password::PASSWORD_BYTES_MAX)?;
     let email = text_of(&json, "email", 1..=320)?;
     let account = api.account_with_password(&email, password).await?;
-    let now = api.clock.now();
-    let value = base62_from_entropy(&*api.entropy, RANDOM_CHARS);
-    let session = SessionRecord {
-        id_sha256: Sha256::digest(value.as_bytes()).into(),
-        account_id: account.id.clone(),
-        csrf_token: base62_from_entropy(&*api.entropy, RANDOM_CHARS),
-        created_at: now,
-        authenticated_at: now,
-        expires_at: now.plus(limits::SESSION_LIFE),
-    };
-    api.store.create_session(&session).await?;
-    let cookie = cookie(&value, limits::SESSION_LIFE.as_secs());
+    let (session, cookie) = api.begin_session(&account).await?;
     let document = SessionDocument::new(&account, &session);
     Ok(([(SET_COOKIE, cookie), (CACHE_CONTROL, "no-store".to_owned())], Json(document)).into_response())
 }
@@ -152,13 +147,39 @@ pub(super) async fn sign_out(
     State(api): State<Arc<Api>>,
     Editor(session): Editor,
 ) -> Result<Response, ApiError> {
-    api.store.end_session(&session.id_sha256).await?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie("", 0))]).into_response())
+    let cookie = api.end_session(&session).await?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]).into_response())
 }
 
 impl Api {
+    /// Opens a session for this account; returns it with its `Set-Cookie`.
+    pub(crate) async fn begin_session(&self, account: &Account) -> Result<(SessionRecord, String), ApiError> {
+        let now = self.clock.now();
+        let value = base62_from_entropy(&*self.entropy, RANDOM_CHARS);
+        let session = SessionRecord {
+            id_sha256: Sha256::digest(value.as_bytes()).into(),
+            account_id: account.id.clone(),
+            csrf_token: base62_from_entropy(&*self.entropy, RANDOM_CHARS),
+            created_at: now,
+            authenticated_at: now,
+            expires_at: now.plus(limits::SESSION_LIFE),
+        };
+        self.store.create_session(&session).await?;
+        Ok((session, cookie(&value, limits::SESSION_LIFE.as_secs())))
+    }
+
+    /// Ends a session; returns the `Set-Cookie` that makes the browser forget it.
+    pub(crate) async fn end_session(&self, session: &SessionRecord) -> Result<String, ApiError> {
+        self.store.end_session(&session.id_sha256).await?;
+        Ok(cookie("", 0))
+    }
+
     /// Checks a password, as often as may be and as many at once as the memory allows.
-    async fn account_with_password(&self, email: &str, password: String) -> Result<Account, ApiError> {
+    pub(crate) async fn account_with_password(
+        &self,
+        email: &str,
+        password: String,
+    ) -> Result<Account, ApiError> {
         if !self.guesses.allow(&email.to_lowercase(), limits::SIGN_INS_PER_MINUTE) {
             return Err(ApiError::RateLimited { retry_after_secs: 60 });
         }
@@ -177,7 +198,7 @@ impl Api {
 }
 
 /// Browsers say where a request comes from; other sites must not sign anybody in.
-fn from_our_own_page(headers: &HeaderMap) -> Result<(), ApiError> {
+pub(crate) fn from_our_own_page(headers: &HeaderMap) -> Result<(), ApiError> {
     match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
         None | Some(b"same-origin" | b"none") => Ok(()),
         Some(_) => Err(ApiError::CsrfRefused),

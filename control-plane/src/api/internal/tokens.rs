@@ -6,7 +6,8 @@ use std::time::Duration;
 use avs_template::{IssueCollector, Issues, ObjectReader, Pointer};
 use axum::Json;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -14,11 +15,11 @@ use super::session::{Authenticated, Editor, Visitor};
 use crate::api::segment::{JobSegment, Segment};
 use crate::api::upload::small_json;
 use crate::api::videos::error_from_issues;
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, events};
 use crate::domain::account::{TokenRecord, TokenStatus};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Token, TokenKind};
-use crate::store::NewToken;
+use crate::store::{NewToken, SessionRecord};
 
 /// A token without its secret.
 #[derive(Serialize)]
@@ -75,12 +76,36 @@ pub(super) async fn create(
     request: Request,
 ) -> Result<(StatusCode, Json<SecretDocument>), ApiError> {
     let (name, expires_in_days) = new_token_from_json(&small_json(request).await?)?;
+    let token = made_token(&api, &session, (&name, expires_in_days)).await?;
+    Ok((StatusCode::CREATED, Json(SecretDocument { token })))
+}
+
+/// Makes a token of this name for the person; returns its secret.
+pub(crate) async fn new_token(
+    api: &Api,
+    session: &SessionRecord,
+    name: &str,
+    expires_in_days: Option<u32>,
+) -> Result<String, ApiError> {
+    let json = match expires_in_days {
+        Some(days) => serde_json::json!({ "name": name, "expiresInDays": days }),
+        None => serde_json::json!({ "name": name }),
+    };
+    let (name, days) = new_token_from_json(&json)?;
+    made_token(api, session, (&name, days)).await
+}
+
+async fn made_token(
+    api: &Api,
+    session: &SessionRecord,
+    (name, expires_in_days): (&str, Option<u32>),
+) -> Result<String, ApiError> {
     let now = api.clock.now();
     let expires_at = expires_in_days.map(|days| now.plus(Duration::from_secs(u64::from(days) * 24 * 3600)));
     let token = Token::generate(TokenKind::Api, &*api.entropy);
-    let new = NewToken { account_id: &session.account_id, kind: TokenKind::Api, name: &name, expires_at };
+    let new = NewToken { account_id: &session.account_id, kind: TokenKind::Api, name, expires_at };
     api.store.create_token(&token, &new, now).await?;
-    Ok((StatusCode::CREATED, Json(SecretDocument { token: token.reveal() })))
+    Ok(token.reveal())
 }
 
 /// Gives a token a new secret.
@@ -91,10 +116,19 @@ pub(super) async fn rotate(
     request: Request,
 ) -> Result<Json<SecretDocument>, ApiError> {
     let overlap = overlap_from_json(&small_json(request).await?)?;
+    Ok(Json(SecretDocument { token: renewed_token(&api, &session, (&id, overlap)).await? }))
+}
+
+/// Renews a token of the person; its old secret works for `overlap` still. Returns the new one.
+pub(crate) async fn renewed_token(
+    api: &Api,
+    session: &SessionRecord,
+    (id, overlap): (&str, Duration),
+) -> Result<String, ApiError> {
     let now = api.clock.now();
-    let token = Token::renewed(&id, &*api.entropy).ok_or(ApiError::NotFound)?;
+    let token = Token::renewed(id, &*api.entropy).ok_or(ApiError::NotFound)?;
     api.store.rotate_token(&token, Some(&session.account_id), now.plus(overlap), now).await?;
-    Ok(Json(SecretDocument { token: token.reveal() }))
+    Ok(token.reveal())
 }
 
 /// Ends a token at once.
@@ -105,6 +139,16 @@ pub(super) async fn revoke(
 ) -> Result<StatusCode, ApiError> {
     api.store.revoke_token(&id, Some(&session.account_id), api.clock.now()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Follows a job.
+pub(super) async fn follow(
+    State(api): State<Arc<Api>>,
+    Visitor(session): Visitor,
+    JobSegment(id): JobSegment,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    events::followed(api, (session.account_id, id), &headers).await
 }
 
 /// Stops a job.

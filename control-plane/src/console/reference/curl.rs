@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use super::{Document, pretty};
 
 /// The command that asks for an operation. `$AVS_URL`, `$AVS_TOKEN`, `$JOB` and `$LINK` are the reader's.
-pub(super) fn command((method, path, has_token): (&str, &str, bool), document: &Document, it: &Value) -> String {
+pub(super) fn command(
+    (method, path, has_token): (&str, &str, bool),
+    document: &Document,
+    it: &Value,
+) -> String {
     let address = if path.starts_with("/d/") {
         "\"$LINK\"".to_owned()
     } else {

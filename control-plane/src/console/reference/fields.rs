@@ -71,17 +71,23 @@ pub(super) fn type_of(schema: &Value) -> String {
         return format!("<code>{}</code>", escaped(&value.to_string()));
     }
     if let Some(values) = schema["enum"].as_array() {
-        let names: Vec<String> = values.iter().map(|it| format!("<code>{}</code>", escaped(&it.to_string()))).collect();
+        let names: Vec<String> =
+            values.iter().map(|it| format!("<code>{}</code>", escaped(&it.to_string()))).collect();
         return names.join(" ");
     }
     if let Some(choices) = alternatives(schema) {
-        let mut words: Vec<String> = choices.iter().filter(|it| !is_keyframes(schema, it)).map(type_of).collect();
+        let mut words: Vec<String> =
+            choices.iter().filter(|it| !is_keyframes(schema, it)).map(type_of).collect();
         words.dedup();
         return words.join(" or ");
     }
     if schema["type"] == "array" {
         let (least, most) = (&schema["minItems"], &schema["maxItems"]);
-        let count = if most.is_null() { String::new() } else { format!(" ({}–{most})", least.as_u64().unwrap_or(0)) };
+        let count = if most.is_null() {
+            String::new()
+        } else {
+            format!(" ({}–{most})", least.as_u64().unwrap_or(0))
+        };
         return format!("list{count} of {}", type_of(&schema["items"]));
     }
     simple(schema)
@@ -112,8 +118,12 @@ fn simple(schema: &Value) -> String {
 
 fn bounds(schema: &Value) -> String {
     let number = |key: &str| schema[key].as_f64();
-    let least = number("minimum").map(|it| format!("≥ {it}")).or(number("exclusiveMinimum").map(|it| format!("> {it}")));
-    let most = number("maximum").map(|it| format!("≤ {it}")).or(number("exclusiveMaximum").map(|it| format!("< {it}")));
+    let least = number("minimum")
+        .map(|it| format!("≥ {it}"))
+        .or(number("exclusiveMinimum").map(|it| format!("> {it}")));
+    let most = number("maximum")
+        .map(|it| format!("≤ {it}"))
+        .or(number("exclusiveMaximum").map(|it| format!("< {it}")));
     let chars = number("maxLength").map(|it| format!("up to {it} characters"));
     let parts: Vec<String> = [least, most, chars].into_iter().flatten().collect();
     let html = if parts.is_empty() { String::new() } else { format!(", {}", escaped(&parts.join(", "))) };
@@ -134,7 +144,10 @@ mod tests {
         let told = |schema: Value| type_of(&schema);
         assert_eq!(told(json!({ "type": "integer", "minimum": 1, "maximum": 60 })), "integer, ≥ 1, ≤ 60");
         assert_eq!(told(json!({ "$ref": "#/components/schemas/Job" })), "<a href=\"#schema-Job\">Job</a>");
-        assert_eq!(told(json!({ "type": "array", "maxItems": 5, "items": { "type": "string" } })), "list (0–5) of string");
+        assert_eq!(
+            told(json!({ "type": "array", "maxItems": 5, "items": { "type": "string" } })),
+            "list (0–5) of string"
+        );
         let animated = json!({ "x-animatable": true, "anyOf": [{ "type": "number" }, { "type": "array" }] });
         assert_eq!(told(animated), "number");
     }

@@ -1,0 +1,77 @@
+//! A problem as a page: the sentence that the API would give, in the console's frame.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::Response;
+use axum::response::{IntoResponse, Redirect};
+
+use super::page::{Section, Shell, page};
+use crate::api::ApiError;
+use crate::api::problem::Problem;
+use crate::store::StoreError;
+
+/// Why a page is not shown.
+pub(super) enum PageError {
+    /// As the API says it.
+    Api(ApiError),
+    /// Nobody is signed in; after signing in, this path.
+    SignIn(String),
+}
+
+impl<E: Into<ApiError>> From<E> for PageError {
+    fn from(error: E) -> Self {
+        Self::Api(error.into())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    shell: Shell,
+    sentence: String,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response<Body> {
+        let error = match self {
+            Self::SignIn(next) => {
+                let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+                return Redirect::to(&format!("/login?next={next}")).into_response();
+            }
+            Self::Api(error) => error,
+        };
+        let mut response = error.into_response();
+        // Taken, so that the envelope does not write JSON over the page.
+        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+        if let Some(fault) = problem.fault {
+            tracing::error!(fault, "a page failed");
+        }
+        let title = problem.status.canonical_reason().unwrap_or("Error");
+        page(problem.status, &ErrorPage { shell: Shell::open(title), sentence: sentence(&problem.detail) })
+    }
+}
+
+/// Returns a fragment of ours as a sentence.
+pub(super) fn sentence(fragment: &str) -> String {
+    let mut chars = fragment.chars();
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).chain(std::iter::once('.')).collect()
+}
+
+/// What to tell a person about this error, beside the form that was sent.
+pub(super) fn notice(error: &ApiError) -> String {
+    match error {
+        ApiError::Invalid(errors) => {
+            errors.iter().map(|error| sentence(&error.detail)).collect::<Vec<_>>().join(" ")
+        }
+        error => sentence(&error.to_string()),
+    }
+}
+
+/// Says of an address that is taken what it is, instead of a fault of ours.
+pub(super) fn error_from_account(error: StoreError) -> Result<String, PageError> {
+    match error {
+        StoreError::EmailTaken { email } => Ok(format!("There is an account for {email} already.")),
+        error => Err(error.into()),
+    }
+}
