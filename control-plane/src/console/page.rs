@@ -25,10 +25,14 @@ pub(super) enum Section {
     None,
     /// Jobs.
     Jobs,
+    /// Playground.
+    Playground,
     /// Credits.
     Credits,
     /// Settings.
     Settings,
+    /// The API reference.
+    Docs,
     /// What only operators see.
     Operator,
 }
