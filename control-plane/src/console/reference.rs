@@ -48,7 +48,6 @@ struct Operation {
 struct Body {
     media_type: String,
     type_html: String,
-    example: Option<String>,
 }
 
 struct Answer {
@@ -170,16 +169,15 @@ fn operation(document: &Document, (path, method): (&str, &str), item: &Value, it
         },
         curl: curl::command((method, path, has_token), document, it),
         parameters: parameters.into_iter().map(fields::row_from_parameter).collect(),
-        bodies: bodies.map(|(media_type, content)| body_of(document, media_type, content)).collect(),
+        bodies: bodies.map(|(media_type, content)| body_of(media_type, content)).collect(),
         answers: answers
             .map(|(status, answer)| answer_of(document, status, document.resolved(answer)))
             .collect(),
     }
 }
 
-fn body_of(document: &Document, media_type: &str, content: &Value) -> Body {
-    let example = document.example(content).map(pretty);
-    Body { media_type: media_type.to_owned(), type_html: type_of(&content["schema"]), example }
+fn body_of(media_type: &str, content: &Value) -> Body {
+    Body { media_type: media_type.to_owned(), type_html: type_of(&content["schema"]) }
 }
 
 fn answer_of(document: &Document, status: &str, answer: &Value) -> Answer {

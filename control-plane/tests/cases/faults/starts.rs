@@ -140,7 +140,7 @@ async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
     let new_job = |_| NewJob {
         id: JobId::generate(&SystemEntropy),
         account_id: account_id.clone(),
-        token_id: token_id.to_owned(),
+        token_id: Some(token_id.to_owned()),
         mode: Mode::Json,
         items: bill_from_inputs(Mode::Json, []),
         metadata: None,
