@@ -86,6 +86,10 @@ pub const FETCHED_BYTES_MAX: u64 = BODY_BYTES_MAX;
 pub const FETCHES_AT_ONCE_MAX: usize = 4;
 /// A dry run, from the last byte of the request to the answer: clients rarely wait longer.
 pub const PREVIEW_WAIT: Duration = Duration::from_secs(60);
+/// A picture of a video: twice the largest (2160p at 21:9), should PNG make it no smaller.
+pub const STILL_BYTES_MAX: u64 = 64 << 20;
+/// Latest time that a picture may be asked of: no video is longer than a day.
+pub const STILL_SECS_MAX: f64 = 86_400.0;
 /// The creator's work on one prompt: three answers of a model at their longest, and our own.
 pub const CREATOR_WAIT: Duration = Duration::from_secs(300);
 /// Looking into all files of a prompt and listening to them: fifty at 20 s, on a slow machine.

@@ -214,6 +214,9 @@ impl FakeEngine {
                 }
                 return self.render(job, template["name"].as_str().unwrap_or_default(), &out_path);
             }
+            Command::Still { job, template, at_secs, out_path, .. } => {
+                return self.still(job, template["name"].as_str().unwrap_or_default(), (at_secs, &out_path));
+            }
             Command::Cancel { job } => {
                 self.fail(job, FailureCode::Cancelled, "stopped on request");
                 return false;
@@ -296,6 +299,25 @@ impl FakeEngine {
         }
         self.send(&Event::AnalysisEnded { job, font_families: vec!["Inter".into()] });
         true
+    }
+
+    /// Not a picture, but it names the time.
+    fn still(&mut self, job: JobRef, name: &str, (at_secs, out_path): (f64, &str)) -> bool {
+        match name {
+            "invalid" => self.fail(job, FailureCode::InvalidTemplate, "the template breaks a rule"),
+            "crash always" => std::process::abort(),
+            "leads away" => {
+                std::os::unix::fs::symlink("/etc/hostname", out_path).expect("the directory is ours");
+                self.send(&Event::Pictured { job, width_px: 1, height_px: 1, size_bytes: 1 });
+            }
+            _ => {
+                let png = format!("fake picture at {at_secs} s");
+                std::fs::write(out_path, &png).expect("the attempt's directory exists");
+                let size_bytes = png.len() as u64;
+                self.send(&Event::Pictured { job, width_px: 1, height_px: 1, size_bytes });
+            }
+        }
+        false
     }
 
     fn render(&mut self, job: JobRef, name: &str, out_path: &str) -> bool {

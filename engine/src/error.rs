@@ -28,6 +28,15 @@ pub enum RenderError {
     /// Encoding or writing failed.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// A picture cannot be written.
+    #[error("{} cannot be written; check the folder and the free space", path.display())]
+    Unwritable {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's words.
+        #[source]
+        source: std::io::Error,
+    },
     /// Stopped on request.
     #[error("the render was cancelled")]
     Cancelled,
@@ -48,9 +57,12 @@ impl RenderError {
     pub fn is_bad_input(&self) -> bool {
         match self {
             Self::Invalid(_) | Self::Media { .. } | Self::Encode(EncodeError::Unusable { .. }) => true,
-            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
-                false
-            }
+            Self::Gpu(_)
+            | Self::Encode(_)
+            | Self::Unwritable { .. }
+            | Self::Cancelled
+            | Self::NoThread(_)
+            | Self::StageLost { .. } => false,
         }
     }
 
@@ -66,9 +78,12 @@ impl RenderError {
             Self::Encode(error @ EncodeError::Unusable { .. }) => {
                 one("", "unusable_encoder", error.to_string())
             }
-            Self::Gpu(_) | Self::Encode(_) | Self::Cancelled | Self::NoThread(_) | Self::StageLost { .. } => {
-                Vec::new()
-            }
+            Self::Gpu(_)
+            | Self::Encode(_)
+            | Self::Unwritable { .. }
+            | Self::Cancelled
+            | Self::NoThread(_)
+            | Self::StageLost { .. } => Vec::new(),
         }
     }
 
@@ -80,7 +95,8 @@ impl RenderError {
             Self::Media { .. } => (FailureCode::UnreadableMedia, false),
             Self::Cancelled => (FailureCode::Cancelled, false),
             Self::Gpu(_) => (FailureCode::AdapterUnavailable, true),
-            Self::Encode(EncodeError::Unwritable { .. } | EncodeError::Unmovable { .. }) => {
+            Self::Unwritable { .. }
+            | Self::Encode(EncodeError::Unwritable { .. } | EncodeError::Unmovable { .. }) => {
                 (FailureCode::OutputUnwritable, true)
             }
             Self::Encode(EncodeError::Unusable { .. }) => (FailureCode::EncoderFailed, false),

@@ -79,7 +79,8 @@ pub fn still_of(
     at_secs: f64,
 ) -> CodedPicture {
     let request = request(template, output, assets, Path::new("unused.mp4"));
-    still(context, &request, Ticks::from_secs(at_secs)).unwrap_or_else(|error| panic!("{error}"))
+    still(context, &request, Ticks::from_secs(at_secs), &AtomicBool::new(false))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Mixes the sound of a template: left and right, 48 kHz, before it is encoded.

@@ -59,6 +59,15 @@ pub fn document() -> Value {
     document
 }
 
+/// Each code of a problem, with its status and when it is answered.
+pub(crate) fn problem_codes() -> Vec<(String, u64, String)> {
+    let entry = |(code, problem): (String, Value)| {
+        let about = problem["description"].as_str().unwrap_or_default().to_owned();
+        (code, problem["status"].as_u64().unwrap_or_default(), about)
+    };
+    members(part(PROBLEMS)).into_iter().map(entry).collect()
+}
+
 fn part(text: &str) -> Value {
     serde_json::from_str(text).expect("the parts are JSON: a test reads them")
 }

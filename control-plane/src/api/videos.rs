@@ -54,15 +54,7 @@ pub(super) async fn validate(
     ApiCaller(caller): ApiCaller,
     request: Request,
 ) -> Result<Json<PreviewDocument>, ApiError> {
-    let _permit = api.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
-    let id = JobId::generate(&*api.entropy);
-    let files = api.objects.local();
-    // Dropped at the end, with every file in it.
-    let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
-    let received = intake.receive(request).await?;
-    let new = api.job_from_received(id, (&caller, Mode::Json), received)?;
-    let preview = api.workshop.preview(&new).await?;
-    Ok(Json(PreviewDocument::from(preview)))
+    api.validated(&caller, request).await
 }
 
 async fn create(api: Arc<Api>, new: NewJob, intake: Intake, now: Timestamp) -> Result<Job, ApiError> {
@@ -92,7 +84,41 @@ async fn create(api: Arc<Api>, new: NewJob, intake: Intake, now: Timestamp) -> R
 }
 
 impl Api {
-    async fn create(
+    /// Looks at a request.
+    pub(super) async fn validated(
+        &self,
+        caller: &TokenOwner,
+        request: Request,
+    ) -> Result<Json<PreviewDocument>, ApiError> {
+        let _permit = self.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
+        let (_intake, new) = self.dry_run(caller, request).await?;
+        Ok(Json(PreviewDocument::from(self.workshop.preview(&new).await?)))
+    }
+
+    /// Makes the picture that the video of a request would show at a time: a PNG.
+    pub(super) async fn pictured(
+        &self,
+        caller: &TokenOwner,
+        at_secs: f64,
+        request: Request,
+    ) -> Result<Vec<u8>, ApiError> {
+        let _permit = self.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
+        let (_intake, new) = self.dry_run(caller, request).await?;
+        Ok(self.workshop.still(&new, at_secs).await?)
+    }
+
+    /// A job that will not be created; its workplace goes with the intake.
+    async fn dry_run(&self, caller: &TokenOwner, request: Request) -> Result<(Intake, NewJob), ApiError> {
+        let id = JobId::generate(&*self.entropy);
+        let files = self.objects.local();
+        let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
+        let received = intake.receive(request).await?;
+        let new = self.job_from_received(id, (caller, Mode::Json), received)?;
+        Ok((intake, new))
+    }
+
+    /// Makes a job of a request.
+    pub(super) async fn create(
         self: &Arc<Self>,
         (mode, route): (Mode, &'static str),
         caller: &TokenOwner,
@@ -167,7 +193,7 @@ impl Api {
         Ok(NewJob {
             id,
             account_id: caller.account_id.clone(),
-            token_id: caller.token_id.clone(),
+            token_id: Some(caller.token_id.clone()).filter(|id| !id.is_empty()),
             mode,
             items,
             metadata,

@@ -62,12 +62,6 @@ fn row_from_entry(entry: CreditEntry, now: Timestamp) -> EntryRow {
         _ => ("Charged", ""),
     };
     let at = Moment::ago(entry.created_at, now);
-    EntryRow {
-        at,
-        kind,
-        sign,
-        credits: entry.credits,
-        item: entry.item.unwrap_or_default(),
-        job_id: entry.job_id,
-    }
+    let item = entry.item.as_deref().map(words::ledger_item);
+    EntryRow { at, kind, sign, credits: entry.credits, item: item.unwrap_or_default(), job_id: entry.job_id }
 }

@@ -33,22 +33,26 @@ struct ErrorPage {
 
 impl IntoResponse for PageError {
     fn into_response(self) -> Response<Body> {
-        let error = match self {
+        match self {
             Self::SignIn(next) => {
                 let next: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
-                return Redirect::to(&format!("/login?next={next}")).into_response();
+                Redirect::to(&format!("/login?next={next}")).into_response()
             }
-            Self::Api(error) => error,
-        };
-        let mut response = error.into_response();
-        // Taken, so that the envelope does not write JSON over the page.
-        let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
-        if let Some(fault) = problem.fault {
-            tracing::error!(fault, "a page failed");
+            Self::Api(error) => error.into_response(),
         }
-        let title = problem.status.canonical_reason().unwrap_or("Error");
-        page(problem.status, &ErrorPage { shell: Shell::open(title), sentence: sentence(&problem.detail) })
     }
+}
+
+/// Shows a problem, wherever it came from, as a page.
+pub(super) fn page_from_problem(mut response: Response<Body>) -> Response<Body> {
+    // Taken, so that the envelope does not write JSON over the page.
+    let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
+    if let Some(fault) = problem.fault {
+        tracing::error!(fault, "a page failed");
+    }
+    let title = problem.status.canonical_reason().unwrap_or("Error");
+    let shown = ErrorPage { shell: Shell::open(title), sentence: sentence(&problem.detail) };
+    page(problem.status, &shown)
 }
 
 /// Returns a fragment of ours as a sentence.

@@ -9,9 +9,13 @@ use axum::response::{IntoResponse as _, Response};
 use sha2::{Digest, Sha256};
 
 /// Name, media type, content.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 7] = [
     ("console.css", "text/css; charset=utf-8", include_str!("console.css")),
     ("console.js", "text/javascript; charset=utf-8", include_str!("console.js")),
+    ("playground.css", "text/css; charset=utf-8", include_str!("playground.css")),
+    ("playground.js", "text/javascript; charset=utf-8", include_str!("playground.js")),
+    ("json_places.js", "text/javascript; charset=utf-8", include_str!("json_places.js")),
+    ("reference.css", "text/css; charset=utf-8", include_str!("reference.css")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];
 

@@ -12,6 +12,8 @@ mod files;
 mod jobs;
 mod operator;
 mod page;
+mod playground;
+mod reference;
 mod sign_in;
 mod tokens;
 mod viewer;
@@ -48,6 +50,9 @@ pub fn routes() -> Router<Arc<Api>> {
         .route("/operator/accounts", get(operator::accounts).post(operator::create_account))
         .route("/operator/accounts/{accountId}/grant", post(operator::grant))
         .route("/operator/jobs/{jobId}", get(operator::project))
+        .route("/playground", get(playground::show))
+        .route("/docs", get(|| async { Redirect::to("/docs/api") }))
+        .route("/docs/api", get(reference::show))
         .layer(map_response(page::guarded))
         .route("/console/{version}/{file}", get(files::send))
 }

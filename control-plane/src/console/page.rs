@@ -8,6 +8,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderValue, Response, StatusCode};
 
+use super::error_page::page_from_problem;
 use super::files;
 use super::viewer::Viewer;
 
@@ -24,10 +25,14 @@ pub(super) enum Section {
     None,
     /// Jobs.
     Jobs,
+    /// Playground.
+    Playground,
     /// Credits.
     Credits,
     /// Settings.
     Settings,
+    /// The API reference.
+    Docs,
     /// What only operators see.
     Operator,
 }
@@ -89,8 +94,9 @@ fn html_response(status: StatusCode, html: String) -> Response<Body> {
     response
 }
 
-/// Adds the headers that keep a page to itself.
-pub(super) async fn guarded(mut response: Response<Body>) -> Response<Body> {
+/// Writes problems as pages, and adds the headers that keep a page to itself.
+pub(super) async fn guarded(response: Response<Body>) -> Response<Body> {
+    let mut response = page_from_problem(response);
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -81,6 +81,17 @@ pub(super) fn item(kind: ItemKind) -> &'static str {
     }
 }
 
+/// An item of the ledger in words: its kind, and the file it is about.
+pub(super) fn ledger_item(key: &str) -> String {
+    let (name, asset) = key.split_once(':').unwrap_or((key, ""));
+    let kind = ItemKind::ALL.into_iter().find(|kind| kind.name() == name);
+    match (kind.map(item), asset) {
+        (None, _) => key.to_owned(),
+        (Some(words), "") => words.to_owned(),
+        (Some(words), asset) => format!("{words}: {asset}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +103,12 @@ mod tests {
         assert_eq!([ago(0), ago(59), ago(60), ago(7300)], ["just now", "59 s ago", "1 min ago", "2 h ago"]);
         assert_eq!(ago(90_000), "2026-04-07 18:00 UTC");
         assert_eq!(Moment::ago(at(5), at(0)).text, "just now", "a clock that was set back");
+    }
+
+    #[test]
+    fn an_item_of_the_ledger_is_told_with_its_file() {
+        assert_eq!(ledger_item("video_upload:a:b.mp4"), "Video: a:b.mp4");
+        assert_eq!([ledger_item("render"), ledger_item("<odd>")], ["Render", "<odd>"]);
     }
 
     #[test]

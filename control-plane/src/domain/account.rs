@@ -53,7 +53,7 @@ pub struct CreditEntry {
 pub struct TokenOwner {
     /// The account.
     pub account_id: AccountId,
-    /// The public part of the token.
+    /// The public part of the token; empty where a signed-in person speaks for themselves.
     pub token_id: String,
     /// What the token may be used for.
     pub kind: TokenKind,

@@ -9,5 +9,5 @@ mod session;
 
 pub use fleet::{Fleet, FleetConfig};
 pub use lone::Lone;
-pub use questions::{Analysis, QuestionError};
+pub use questions::{Analysis, QuestionError, StillDesc};
 pub use session::{Engine, EngineGone, Fate, StartError};

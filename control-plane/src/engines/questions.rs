@@ -1,6 +1,10 @@
-//! What is asked of an engine before it renders: what files are, and what they look and sound like.
+//! What is asked of an engine before it renders, or instead: what files are, what they look and sound like, and one
+//! picture of a video.
+
+use std::path::Path;
 
 use avs_protocol::{AssetAnalysis, AssetFile, Command, Event, Failure, JobRef, ProbedAsset};
+use serde_json::Value;
 
 use super::session::{Engine, EngineGone};
 
@@ -27,6 +31,21 @@ pub struct Analysis {
     pub font_families: Vec<String>,
 }
 
+/// A picture of a video that is not made.
+#[derive(Debug)]
+pub struct StillDesc<'a> {
+    /// Whose video it would be.
+    pub job: JobRef,
+    /// The document, as the caller sent it.
+    pub template: &'a Value,
+    /// The `output` of the request.
+    pub output: &'a Value,
+    /// When in the video.
+    pub at_secs: f64,
+    /// Where the PNG goes.
+    pub out_path: &'a Path,
+}
+
 impl Engine {
     /// Asks what files are. The caller bounds the wait.
     ///
@@ -40,6 +59,33 @@ impl Engine {
         self.send(Command::Probe { job: job.clone(), assets }).await?;
         match self.next().await? {
             Event::Probed { job: of, assets } if of == job => Ok(assets),
+            Event::Failed { job: of, failure } if of == job => Err(QuestionError::Failed(failure)),
+            _ => Err(QuestionError::OutOfTurn),
+        }
+    }
+
+    /// Asks for the picture of a video at `at_secs`, to be written to `out_path`. The last question an engine takes. The
+    /// caller bounds the wait.
+    ///
+    /// # Errors
+    /// [`QuestionError`].
+    pub async fn still(
+        &mut self,
+        wanted: StillDesc<'_>,
+        assets: Vec<AssetFile>,
+    ) -> Result<(), QuestionError> {
+        let StillDesc { job, template, output, at_secs, out_path } = wanted;
+        let still = Command::Still {
+            job: job.clone(),
+            template: template.clone(),
+            output: output.clone(),
+            assets,
+            at_secs,
+            out_path: out_path.to_string_lossy().into_owned(),
+        };
+        self.send(still).await?;
+        match self.next().await? {
+            Event::Pictured { job: of, .. } if of == job => Ok(()),
             Event::Failed { job: of, failure } if of == job => Err(QuestionError::Failed(failure)),
             _ => Err(QuestionError::OutOfTurn),
         }

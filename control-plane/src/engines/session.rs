@@ -288,15 +288,17 @@ impl Session {
             let unwanted = matches!(dropped, Err(mpsc::error::TrySendError::Closed(_)));
             return if unwanted { Err(Ending::Released) } else { Ok(()) };
         }
-        if matches!(event, Event::Completed { .. } | Event::Failed { .. }) {
+        if matches!(event, Event::Completed { .. } | Event::Pictured { .. } | Event::Failed { .. }) {
             self.open_job = None;
         }
         self.events.send(event).await.ok().ok_or(Ending::Released)
     }
 
     async fn write(&mut self, command: &Command) -> Result<(), Ending> {
-        if let Command::Probe { job, .. } | Command::Analyze { job, .. } | Command::Render { job, .. } =
-            command
+        if let Command::Probe { job, .. }
+        | Command::Analyze { job, .. }
+        | Command::Render { job, .. }
+        | Command::Still { job, .. } = command
         {
             self.label.get_or_init(|| job.job_id.clone());
             self.open_job = Some(job.clone());

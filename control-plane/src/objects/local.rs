@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! DATA_DIR/jobs/<job id>/assets/<n>      inputs, as uploaded or fetched
-//!                       /<epoch>/out.mp4 what that attempt has rendered
+//!                       /<epoch>/out.mp4 what that attempt has rendered; still.png where it was asked for a picture
 //! ```
 
 use std::io;
@@ -51,6 +51,11 @@ impl JobFiles {
     /// The video of one attempt.
     pub fn video(&self, job: &JobId, epoch: u32) -> PathBuf {
         self.attempt_dir(job, epoch).join("out.mp4")
+    }
+
+    /// The picture that was asked of one attempt.
+    pub fn still(&self, job: &JobId, epoch: u32) -> PathBuf {
+        self.attempt_dir(job, epoch).join("still.png")
     }
 
     /// Removes what earlier attempts have left, such as those of a server that was killed.

@@ -143,7 +143,7 @@ async fn insert_job(tx: &mut Connection, new: &NewJob, now: Timestamp) -> Result
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $9, $9)")
     .bind(new.id.as_str())
     .bind(new.account_id.as_str())
-    .bind(&new.token_id)
+    .bind(new.token_id.as_deref())
     .bind(new.mode.name())
     .bind(JobState::NEW.status.name())
     .bind(JobState::NEW.phase.name())

@@ -49,8 +49,8 @@ pub struct NewJob {
     pub id: JobId,
     /// Owner.
     pub account_id: AccountId,
-    /// Public part of the token that asked.
-    pub token_id: String,
+    /// Public part of the token that asked; none where a signed-in person did.
+    pub token_id: Option<String>,
     /// What kind of request it is.
     pub mode: Mode,
     /// The bill at worst; reserved.

@@ -1,19 +1,26 @@
-//! A dry run of a request: its files are fetched and probed as a job's would be, its times resolved, and nothing is kept.
+//! A dry run of a request: its files are fetched and probed as a job's would be, its times resolved or one
+//! picture made, and nothing is kept.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
 
-use avs_protocol::{JobRef, ProbedAsset};
+use avs_protocol::{AssetFile, JobRef, ProbedAsset};
 use avs_template::{Issue, MediaFacts, OutputSpec, Pointer, Template, Ticks, Timeline};
+use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
 
 use super::attempt::Fault;
 use super::{Workshop, report};
 use crate::domain::credits::{Item, bill_from_probe};
 use crate::domain::job::{FieldError, Job, JobError, Mode, Warning};
-use crate::engines::QuestionError;
+use crate::engines::{Engine, Fate, QuestionError, StillDesc};
 use crate::limits;
-use crate::store::{Ending, NewJob};
+use crate::store::{Ending, NewJob, Project};
 use crate::telemetry;
+
+/// A dry run is tried once.
+const ATTEMPT: u32 = 1;
 
 /// What would become of a request.
 #[derive(Debug)]
@@ -84,21 +91,76 @@ impl Workshop {
         })
     }
 
+    /// Makes the picture that the video of a request would show at a time: a PNG. The files of `new` lie in its job's
+    /// workplace, and the picture is made there.
+    ///
+    /// # Errors
+    /// [`PreviewError`].
+    pub async fn still(&self, new: &NewJob, at_secs: f64) -> Result<Vec<u8>, PreviewError> {
+        let job = new.job(self.clock.now());
+        let made = timeout(limits::PREVIEW_WAIT, self.still_once(&job, new, at_secs)).await;
+        Ok(made.map_err(|_elapsed| PreviewError::Unavailable("it took too long".to_owned()))??)
+    }
+
     async fn probe_once(&self, job: &Job, new: &NewJob) -> Result<Vec<ProbedAsset>, Fault> {
+        let (mut engine, assets) = self.engine_for_files(job, new).await?;
+        let probed = engine.probe(job_ref(job), assets).await;
+        match probed {
+            Ok(probed) => Ok(probed),
+            Err(error) => Err(self.fault_from_question(&mut engine, error).await),
+        }
+    }
+
+    async fn still_once(&self, job: &Job, new: &NewJob, at_secs: f64) -> Result<Vec<u8>, Fault> {
+        let files = self.objects.local();
+        let (mut engine, assets) = self.engine_for_files(job, new).await?;
+        tokio::fs::create_dir_all(files.attempt_dir(&job.id, ATTEMPT)).await?;
+        let (Project { template, output, .. }, out_path) = (&new.project, files.still(&job.id, ATTEMPT));
+        let wanted = StillDesc { job: job_ref(job), template, output, at_secs, out_path: &out_path };
+        if let Err(error) = engine.still(wanted, assets).await {
+            return Err(self.fault_from_question(&mut engine, error).await);
+        }
+        Ok(read_still(&out_path).await?)
+    }
+
+    async fn engine_for_files(&self, job: &Job, new: &NewJob) -> Result<(Engine, Vec<AssetFile>), Fault> {
         let assets = self.fetch_inputs(job, &new.project).await?;
         let recordings = self.unpack_recordings(job, &new.project, &assets).await?;
-        let mut engine = self.fleet.lease().await?;
-        let job_ref = JobRef { job_id: job.id.to_string(), attempt: 1 };
-        let assets = self.asset_files(job, &new.project.template, (&assets, &recordings));
-        match engine.probe(job_ref, assets).await {
-            Ok(probed) => Ok(probed),
-            Err(QuestionError::Gone(gone)) => Err(gone.into()),
-            Err(QuestionError::OutOfTurn) => Err(Fault::OutOfTurn),
-            Err(QuestionError::Failed(failure)) => {
-                Err(Fault::Final(Ending::Failed(report::error_from_failure(&failure, Mode::Json))))
+        let engine = self.fleet.lease().await?;
+        Ok((engine, self.asset_files(job, &new.project.template, (&assets, &recordings))))
+    }
+
+    async fn fault_from_question(&self, engine: &mut Engine, error: QuestionError) -> Fault {
+        match error {
+            QuestionError::Gone(gone) => {
+                if engine.fate().await == Fate::Crashed {
+                    self.fleet.note_crash();
+                }
+                gone.into()
+            }
+            QuestionError::OutOfTurn => Fault::OutOfTurn,
+            QuestionError::Failed(failure) => {
+                Fault::Final(Ending::Failed(report::error_from_failure(&failure, Mode::Json)))
             }
         }
     }
+}
+
+fn job_ref(job: &Job) -> JobRef {
+    JobRef { job_id: job.id.to_string(), attempt: ATTEMPT }
+}
+
+/// Reads what an engine has left. The process may have been taken over by a file: only a plain file of its own counts.
+async fn read_still(path: &Path) -> io::Result<Vec<u8>> {
+    let mut options = tokio::fs::OpenOptions::new();
+    let file = options.read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path).await?;
+    let facts = file.metadata().await?;
+    if !facts.is_file() || facts.len() > limits::STILL_BYTES_MAX {
+        return Err(io::Error::other("the engine left no picture of a usable size"));
+    }
+    let mut png = Vec::new();
+    file.take(limits::STILL_BYTES_MAX).read_to_end(&mut png).await?;
+    Ok(png)
 }
 
 fn timeline_from_probe(new: &NewJob, probed: &[ProbedAsset]) -> Result<Timeline, PreviewError> {

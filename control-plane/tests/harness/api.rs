@@ -113,12 +113,7 @@ impl Server {
 
     /// Posts a request with files to a path.
     pub(crate) async fn post_files_to(&self, path: &str, body: &Value, uploads: &[Upload<'_>]) -> Answer {
-        let mut parts = part("name=\"request\"", body.to_string().as_bytes());
-        for Upload(name, bytes) in uploads {
-            parts.extend(part(&format!("name=\"files\"; filename=\"{name}\""), bytes));
-        }
-        parts.extend(b"--frontier--\r\n");
-        let kind = "multipart/form-data; boundary=frontier";
+        let (kind, parts) = multipart(body, uploads);
         self.send(Method::POST, path, |request| request.header(CONTENT_TYPE, kind).body(parts)).await
     }
 
@@ -166,6 +161,16 @@ impl Server {
         let credits = self.get("/api/v1/credits").await.json();
         (credits["balance"].as_i64().unwrap(), credits["reserved"].as_i64().unwrap())
     }
+}
+
+/// A request with files: its media type and its body.
+pub(crate) fn multipart(body: &Value, uploads: &[Upload<'_>]) -> (&'static str, Vec<u8>) {
+    let mut parts = part("name=\"request\"", body.to_string().as_bytes());
+    for Upload(name, bytes) in uploads {
+        parts.extend(part(&format!("name=\"files\"; filename=\"{name}\""), bytes));
+    }
+    parts.extend(b"--frontier--\r\n");
+    ("multipart/form-data; boundary=frontier", parts)
 }
 
 fn part(disposition: &str, bytes: &[u8]) -> Vec<u8> {

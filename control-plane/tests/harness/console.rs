@@ -1,8 +1,9 @@
 //! A signed-in browser, as far as the server can tell.
 
-use reqwest::Method;
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use super::api::{Upload, multipart};
 use super::{Answer, Server};
 
 /// A session of `ada@example.com`.
@@ -36,13 +37,29 @@ impl Console<'_> {
 
     /// Sends a request with another CSRF token.
     pub(crate) async fn send_with(&self, method: Method, path: &str, body: &Value, csrf: &str) -> Answer {
-        let build = |request: reqwest::RequestBuilder| {
-            request
-                .header("cookie", &self.cookie)
-                .header("x-csrf-token", csrf)
-                .header("content-type", "application/json")
-                .body(body.to_string())
+        let as_json = |request: RequestBuilder| {
+            request.header("content-type", "application/json").body(body.to_string())
+        };
+        self.send_built(method, path, (csrf, as_json)).await
+    }
+
+    /// Sends a request of the console's own pages, as built by `build`.
+    pub(crate) async fn send_built(
+        &self,
+        method: Method,
+        path: &str,
+        (csrf, build): (&str, impl FnOnce(RequestBuilder) -> RequestBuilder),
+    ) -> Answer {
+        let build = |request: RequestBuilder| {
+            build(request.header("cookie", &self.cookie).header("x-csrf-token", csrf))
         };
         self.server.send(method, path, build).await
+    }
+
+    /// Sends a request with files.
+    pub(crate) async fn send_files(&self, path: &str, body: &Value, uploads: &[Upload<'_>]) -> Answer {
+        let (kind, bytes) = multipart(body, uploads);
+        let build = |request: RequestBuilder| request.header("content-type", kind).body(bytes);
+        self.send_built(Method::POST, path, (&self.csrf_token, build)).await
     }
 }

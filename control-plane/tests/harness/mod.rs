@@ -17,6 +17,7 @@ mod worker;
 pub(crate) use api::{Answer, Upload, template};
 pub(crate) use bucket::{BucketServer, Mishap};
 pub(crate) use cluster::Cluster;
+pub(crate) use console::Console;
 pub(crate) use invariants::assert_invariants;
 pub(crate) use models::{
     Models, Question, Reply, chat_reply, json_reply, status_reply, storyboard, storyboard_reply,

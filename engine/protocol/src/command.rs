@@ -75,6 +75,21 @@ pub enum Command {
         /// Absolute path of the MP4 to write; it appears there only when complete.
         out_path: String,
     },
+    /// Asks for one picture of the video, as a PNG. Valid once, in the place of `Render`; answered by `Pictured` or `Failed`.
+    Still {
+        /// The job to look into.
+        job: JobRef,
+        /// As for `Render`.
+        template: serde_json::Value,
+        /// As for `Render`.
+        output: serde_json::Value,
+        /// Each file that the template names.
+        assets: Vec<AssetFile>,
+        /// Time of the picture in the video, at least 0; after its end, the last one is meant.
+        at_secs: f64,
+        /// Absolute path of the PNG to write.
+        out_path: String,
+    },
     /// Stops the job. A render in progress answers with `Failed` and the code `cancelled`; a process that is not
     /// rendering yet refuses the `Render` that follows in the same way. To end a process, close its socket.
     Cancel {

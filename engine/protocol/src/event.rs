@@ -154,9 +154,20 @@ pub enum Event {
         /// What was made.
         report: RenderReport,
     },
+    /// The picture is complete at its path. Last message of a process.
+    Pictured {
+        /// The job of the `Still`.
+        job: JobRef,
+        /// Width of the picture.
+        width_px: u32,
+        /// Height of the picture.
+        height_px: u32,
+        /// Size of the file.
+        size_bytes: u64,
+    },
     /// The job cannot go on in this process. Last message of a process.
     Failed {
-        /// The job of the `Probe` or `Render`.
+        /// The job of the `Probe`, `Analyze`, `Render` or `Still`.
         job: JobRef,
         /// Why.
         failure: Failure,

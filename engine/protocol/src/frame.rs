@@ -99,6 +99,14 @@ mod tests {
                 }],
                 out_path: "/o/out.mp4".into(),
             },
+            Command::Still {
+                job: job(),
+                template: serde_json::json!({ "blocks": [] }),
+                output: serde_json::Value::Null,
+                assets: Vec::new(),
+                at_secs: 1.5,
+                out_path: "/o/still.png".into(),
+            },
             Command::Cancel { job: job() },
         ];
         let bytes: Vec<u8> = sent.iter().flat_map(|m| frame_from_message(m).unwrap()).collect();

@@ -12,6 +12,8 @@
 //!      |  --- Render ----------------->     once
 //!      |  <------------- Progress *         at most a few a second
 //!      |  <------------- Completed | Failed, then the process exits
+//!      |  --- Still ------------------>     in the place of Render
+//!      |  <------------- Pictured | Failed, then the process exits
 //!      |  --- Cancel ----------------->     answered by Failed { code: cancelled }
 //! ```
 
@@ -33,4 +35,4 @@ pub use frame::{FRAME_BYTES_MAX, FrameDecoder, FrameError, frame_from_message};
 pub use sandbox::{LandlockLevel, SandboxReport};
 
 /// Version of the messages. An engine whose `Hello` carries another one is refused.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;

@@ -8,11 +8,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::CommandError;
 use super::args::{InputArgs, RenderArgs, StillArgs};
-use crate::color::reference::rgb_from_picture;
 use crate::encode::EncoderChoice;
 use crate::error::RenderError;
 use crate::job::{
     AssetPaths, RenderContext, RenderControl, RenderProgress, RenderRequest, Rendered, render, still,
+    write_png,
 };
 use crate::trace::Trace;
 
@@ -43,17 +43,10 @@ pub(super) fn run(args: &RenderArgs, context: &mut RenderContext) -> Result<(), 
 /// Composes one frame and writes it as PNG.
 pub(super) fn run_still(args: &StillArgs, context: &mut RenderContext) -> Result<(), CommandError> {
     let request = request_from_args(&args.input, &args.out)?;
-    let picture = still(context, &request, Ticks::from_secs(args.at.max(0.0)))?;
-    let (width, height) = (picture.width_px, picture.height_px);
-    image::save_buffer_with_format(
-        &args.out,
-        &rgb_from_picture(&picture),
-        width,
-        height,
-        image::ColorType::Rgb8,
-        image::ImageFormat::Png,
-    )
-    .map_err(|error| CommandError::Unwritable(args.out.display().to_string(), error.into()))
+    let at = Ticks::from_secs(args.at.max(0.0));
+    let picture = still(context, &request, at, &AtomicBool::new(false))?;
+    write_png(&picture, &args.out)?;
+    Ok(())
 }
 
 fn request_from_args(input: &InputArgs, out_path: &Path) -> Result<RenderRequest, CommandError> {

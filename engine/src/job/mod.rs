@@ -29,6 +29,8 @@ use std::time::{Duration, Instant};
 
 use avs_protocol::{RenderReport, RenderStep, RenderWarning};
 use avs_template::Ticks;
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder as _};
 
 #[cfg(target_os = "linux")]
 pub use card_path::{CardEncoder, CardRefusal, CardSlot, card_slots, open_card_path};
@@ -36,6 +38,7 @@ pub use prepare::{AssetPaths, RenderRequest, probe_assets, probed_asset};
 pub use progress::{RenderProgress, Timings};
 
 use crate::color::CodedPicture;
+use crate::color::reference::rgb_from_picture;
 use crate::compositor::{Costs, frame_ring};
 use crate::error::RenderError;
 use crate::gpu::Gpu;
@@ -176,6 +179,7 @@ pub fn still(
     context: &mut RenderContext,
     request: &RenderRequest,
     at: Ticks,
+    cancelled: &AtomicBool,
 ) -> Result<CodedPicture, RenderError> {
     let prepared = Prepared::new(&mut context.fonts, request)?;
     let timeline = &prepared.timeline;
@@ -183,7 +187,6 @@ pub fn still(
     let frame = (timeline.fps.frame_count(at + timeline.fps.duration_of(1)) - 1).min(last);
     let (ring, give_back) = frame_ring(timeline.canvas, 1, FrameSlot::READ_BACK);
     let (send_frame, frames) = crossbeam_channel::bounded(1);
-    let cancelled = &AtomicBool::new(false);
     let (frames_wanted, trace) = (frame..frame + 1, &Trace::new(false));
     let stage =
         ComposeStage { prepared: &prepared, frames: frames_wanted, cancelled, ring, send_frame, trace };
@@ -193,6 +196,27 @@ pub fn still(
     };
     let picture = finished(composed, &give_back)?;
     Ok(Arc::try_unwrap(picture).unwrap_or_else(|shared| CodedPicture::clone(&shared)))
+}
+
+/// Writes a picture as a PNG; returns the size of the file.
+///
+/// # Errors
+/// [`RenderError::Unwritable`]; nothing is left at the path then.
+pub fn write_png(picture: &CodedPicture, path: &Path) -> Result<u64, RenderError> {
+    let unwritable = |source| RenderError::Unwritable { path: path.to_owned(), source };
+    let mut png = Vec::new();
+    let encoder = PngEncoder::new_with_quality(&mut png, CompressionType::Fast, FilterType::Adaptive);
+    let (width, height) = (picture.width_px, picture.height_px);
+    encoder
+        .write_image(&rgb_from_picture(picture), width, height, ExtendedColorType::Rgb8)
+        .map_err(|error| unwritable(std::io::Error::other(error)))?;
+    let written = std::fs::write(path, &png);
+    if written.is_err() {
+        // Gone already, or never there; the first error is the one that counts.
+        drop(std::fs::remove_file(path));
+    }
+    written.map_err(unwritable)?;
+    Ok(png.len() as u64)
 }
 
 /// What composing alone took.

@@ -2,10 +2,10 @@
 //!
 //! ```text
 //! starting ──Hello──▶ warm ──Probe──▶ warm ──Analyze──▶ warm ──Render──▶ rendering ──Completed | Failed──▶ exit
+//!                       ├──── Still ──Pictured | Failed─────────────────────────────────────────────────▶ exit
 //!                       └──── Cancel: the Analyze or the Render fails; the socket closes ────────────▶ exit
 //! ```
 
-use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
@@ -13,13 +13,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use avs_protocol::{AssetFile, Command, Event, Failure, FailureCode, JobRef, PROTOCOL_VERSION};
+use avs_template::Ticks;
 use crossbeam_channel::{Sender, bounded};
 
 use super::channel::{CommandReceiver, EventSender, channel_from_fd};
 use crate::analysis::{AnalysisControl, analyze_assets};
 use crate::encode::EncoderChoice;
 use crate::error::RenderError;
-use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render};
+use crate::job::{RenderContext, RenderControl, RenderRequest, probe_assets, render, still, write_png};
 use crate::limits;
 use crate::sandbox::{Confinement, SandboxError};
 use crate::trace::Trace;
@@ -91,7 +92,10 @@ impl Listener {
                         tracing::info!(job = job.job_id, "cancelled");
                     }
                 }
-                Command::Probe { .. } | Command::Analyze { .. } | Command::Render { .. } => {
+                Command::Probe { .. }
+                | Command::Analyze { .. }
+                | Command::Render { .. }
+                | Command::Still { .. } => {
                     if self.send_work.try_send(command).is_err() {
                         tracing::error!("more commands than the contract allows");
                         break;
@@ -119,19 +123,11 @@ impl Worker {
             Command::Probe { job, assets } => self.probe(job, &assets),
             Command::Analyze { job, assets } => self.analyze(job, &assets),
             Command::Render { job, template, output, assets, out_path } => {
-                let assets: BTreeMap<_, _> =
-                    assets.into_iter().map(|asset| (asset.name, PathBuf::from(asset.path))).collect();
-                let request = RenderRequest {
-                    template,
-                    output,
-                    assets,
-                    out_path: PathBuf::from(out_path),
-                    preset: None,
-                    crf: None,
-                    encoder: EncoderChoice::Auto,
-                    encode_repeats: false,
-                };
-                self.render(job, &request);
+                self.render(job, &request_from_command((template, output), assets, out_path));
+                ControlFlow::Break(())
+            }
+            Command::Still { job, template, output, assets, at_secs, out_path } => {
+                self.still(job, &request_from_command((template, output), assets, out_path), at_secs);
                 ControlFlow::Break(())
             }
             Command::Ping { .. } | Command::Cancel { .. } => ControlFlow::Continue(()),
@@ -204,6 +200,40 @@ impl Worker {
             Ok(rendered) => self.events.send(&Event::Completed { job, report: rendered.report }),
             Err(error) => fail(&self.events, job, &error),
         }
+    }
+
+    fn still(&mut self, job: JobRef, request: &RenderRequest, at_secs: f64) {
+        let files: Vec<_> = request.assets.values().cloned().collect();
+        // As for a render: whatever reads the files is started by this thread.
+        if let Err(error) = self.confinement.open_to_job(&files, request.out_path.parent()) {
+            return refuse(&self.events, job, &error);
+        }
+        let at = Ticks::from_secs(at_secs.max(0.0));
+        let picture = still(&mut self.context, request, at, &self.cancelled);
+        match picture.and_then(|picture| write_png(&picture, &request.out_path).map(|size| (picture, size))) {
+            Ok((picture, size_bytes)) => {
+                let (width_px, height_px) = (picture.width_px, picture.height_px);
+                self.events.send(&Event::Pictured { job, width_px, height_px, size_bytes });
+            }
+            Err(error) => fail(&self.events, job, &error),
+        }
+    }
+}
+
+fn request_from_command(
+    (template, output): (serde_json::Value, serde_json::Value),
+    assets: Vec<AssetFile>,
+    out_path: String,
+) -> RenderRequest {
+    RenderRequest {
+        template,
+        output,
+        assets: assets.into_iter().map(|asset| (asset.name, PathBuf::from(asset.path))).collect(),
+        out_path: PathBuf::from(out_path),
+        preset: None,
+        crf: None,
+        encoder: EncoderChoice::Auto,
+        encode_repeats: false,
     }
 }
 

@@ -167,6 +167,48 @@ fn text_images_drawings_video_and_sound_become_a_video_inside_the_sandbox() {
 }
 
 #[test]
+fn one_picture_is_written_inside_the_sandbox_and_ends_the_process() {
+    if !adapter_is_there() {
+        return;
+    }
+    let (jobs, mut engine) = ready();
+    let (files, png) = (media(&jobs), jobs.at("jobs/mine/1/still.png"));
+    let answer = engine.still(everything(), files, (0.5, &png));
+    let Event::Pictured { width_px, height_px, size_bytes, .. } = answer else { panic!("{answer:?}") };
+    let shown = image::open(&png).unwrap().to_rgb8();
+    assert_eq!(shown.dimensions(), (width_px, height_px));
+    assert_eq!(std::fs::metadata(&png).unwrap().len(), size_bytes);
+    assert!(shown.pixels().any(|pixel| pixel != shown.get_pixel(0, 0)), "nothing is to be seen");
+    assert_eq!(engine.next(), None);
+    let (status, log) = engine.end();
+    assert!(status.success(), "{log}");
+}
+
+#[test]
+fn a_picture_cannot_be_written_over_the_file_of_another_job_and_a_cancelled_one_is_not_made() {
+    if !adapter_is_there() {
+        return;
+    }
+    let (jobs, mut engine) = ready();
+    let other = jobs.at("jobs/other/assets/0");
+    std::fs::write(&other, "theirs").unwrap();
+    let refused =
+        failure(engine.still(words_only(), Vec::new(), (0.0, &jobs.at("jobs/mine/1/missing/x.png"))));
+    assert!(refused.retryable, "{refused:?}");
+    std::os::unix::fs::symlink(&other, jobs.at("jobs/mine/1/still.png")).unwrap();
+    let mut engine = Engine::start_for(&jobs);
+    engine.hello();
+    let refused = failure(engine.still(words_only(), Vec::new(), (0.0, &jobs.at("jobs/mine/1/still.png"))));
+    assert_eq!(refused.code, FailureCode::OutputUnwritable);
+    assert_eq!(std::fs::read_to_string(&other).unwrap(), "theirs");
+    let mut engine = Engine::start_for(&jobs);
+    engine.hello();
+    engine.cancel();
+    let refused = failure(engine.still(words_only(), Vec::new(), (0.0, &jobs.at("jobs/mine/1/late.png"))));
+    assert_eq!((refused.code, jobs.at("jobs/mine/1/late.png").exists()), (FailureCode::Cancelled, false));
+}
+
+#[test]
 fn files_are_analyzed_inside_the_sandbox_before_they_become_a_video() {
     if !adapter_is_there() {
         return;

@@ -123,6 +123,24 @@ impl Engine {
         }
     }
 
+    /// Its word on one picture of a video of these files.
+    #[track_caller]
+    pub(crate) fn still(
+        &mut self,
+        template: Value,
+        assets: Vec<AssetFile>,
+        (at_secs, out_path): (f64, &Path),
+    ) -> Event {
+        let (output, out_path) = (Value::Null, out_path.to_str().unwrap().to_owned());
+        self.send(&Ask::Still { job: job(), template, output, assets, at_secs, out_path });
+        self.next().expect("an answer")
+    }
+
+    /// Stops the job before it has begun.
+    pub(crate) fn cancel(&mut self) {
+        self.send(&Ask::Cancel { job: job() });
+    }
+
     /// How it ended, and what it has logged.
     pub(crate) fn end(mut self) -> (ExitStatus, String) {
         self.socket.shutdown(std::net::Shutdown::Both).unwrap();

@@ -4,6 +4,7 @@
 mod devices;
 pub(crate) mod session;
 pub(crate) mod tokens;
+mod videos;
 
 use std::sync::Arc;
 
@@ -22,6 +23,9 @@ pub(super) fn routes() -> Router<Arc<Api>> {
         .route("/internal/v1/tokens/{tokenId}", delete(tokens::revoke))
         .route("/internal/v1/devices/{userCode}", get(devices::show).post(devices::decide))
         .route("/internal/v1/jobs/{jobId}/events", get(tokens::follow))
+        .route("/internal/v1/videos", post(videos::create))
+        .route("/internal/v1/videos/validate", post(videos::validate))
+        .route("/internal/v1/videos/still", post(videos::still))
         .route("/internal/v1/jobs/{jobId}/cancel", post(tokens::cancel_job))
         .route("/internal/v1/jobs/{jobId}/webhook/redeliver", post(tokens::redeliver))
 }

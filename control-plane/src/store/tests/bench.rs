@@ -74,7 +74,7 @@ impl Bench {
         NewJob {
             id: JobId::generate(&self.entropy),
             account_id: self.account.clone(),
-            token_id: self.token_id.clone(),
+            token_id: Some(self.token_id.clone()),
             mode: Mode::Json,
             items: bill_from_inputs(Mode::Json, [("hero.mp4", MediaKind::Video)]),
             metadata: None,
