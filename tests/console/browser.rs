@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use fantoccini::error::CmdError;
+use fantoccini::wd::WindowHandle;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -33,10 +34,6 @@ impl Browser {
 
     pub(crate) async fn go(&self, url: &str) {
         self.client.goto(url).await.unwrap();
-    }
-
-    pub(crate) async fn reload(&self) {
-        self.client.refresh().await.unwrap();
     }
 
     pub(crate) async fn back(&self) {
@@ -109,7 +106,8 @@ impl Browser {
     /// Waits until the page is that of this path, loaded.
     pub(crate) async fn see_path(&self, path: &str) {
         self.until(&format!("come to {path}"), || async {
-            let (url, ready) = (self.client.current_url().await?, self.run("return document.readyState").await?);
+            let (url, ready) =
+                (self.client.current_url().await?, self.run("return document.readyState").await?);
             Ok((url.path() == path && ready == "complete").then_some(()))
         })
         .await;
@@ -121,6 +119,29 @@ impl Browser {
             Ok(Some(self.run(script).await?).filter(|said| !said.is_null() && said != &json!(false)))
         })
         .await
+    }
+
+    /// Loads the page again until a script says true.
+    pub(crate) async fn reload_until(&self, script: &str) {
+        self.until(script, || async {
+            self.client.refresh().await?;
+            Ok((self.run(script).await? == json!(true)).then_some(()))
+        })
+        .await;
+    }
+
+    pub(crate) async fn window(&self) -> WindowHandle {
+        self.client.window().await.unwrap()
+    }
+
+    /// Opens another window, and goes there.
+    pub(crate) async fn open_window(&self) {
+        let opened = self.client.new_window(false).await.unwrap();
+        self.switch_to(opened.handle).await;
+    }
+
+    pub(crate) async fn switch_to(&self, window: WindowHandle) {
+        self.client.switch_to_window(window).await.unwrap();
     }
 
     /// True when the page has no such element now.

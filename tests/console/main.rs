@@ -8,6 +8,7 @@ mod driver;
 mod hostile;
 mod jobs;
 mod looks;
+mod playground;
 mod signing_in;
 mod tokens;
 

@@ -65,7 +65,8 @@ async fn a_form_sent_twice_makes_one_token() {
     let Some((server, browser)) = ada_at_the_console().await else { return };
     browser.go(&format!("{}/settings/api", server.url)).await;
     browser.fill("#create-token [name=name]", "Twice").await;
-    let twice = "const button = document.querySelector('#create-token button'); button.click(); button.click();";
+    let twice =
+        "const button = document.querySelector('#create-token button'); button.click(); button.click();";
     browser.script(twice).await;
     browser.text("#secret").await;
 
@@ -83,7 +84,9 @@ async fn a_form_sent_twice_makes_one_token() {
     assert!(again == serde_json::json!([201, 409]) || again == serde_json::json!([409, 409]), "{again}");
     browser.go(&format!("{}/settings/api", server.url)).await;
     let names = browser
-        .script("return [...document.querySelectorAll('tr[data-token] th')].map(name => name.textContent.trim())")
+        .script(
+            "return [...document.querySelectorAll('tr[data-token] th')].map(name => name.textContent.trim())",
+        )
         .await;
     let names: Vec<_> = names.as_array().unwrap().iter().filter_map(Value::as_str).collect();
     assert_eq!(names.iter().filter(|name| **name == "Twice").count(), 1, "{names:?}");

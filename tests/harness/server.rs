@@ -180,6 +180,8 @@ fn serve(scratch: &Path, address: &str) -> (Child, Vec<String>) {
     let log = log.append(true).create(true).open(scratch.join("server.log")).unwrap();
     let mut child = avs(scratch)
         .args(["serve", "--listen", address, "--admin-listen", "127.0.0.1:0"])
+        // One job at a time, whatever the machine: a test can have one wait for another.
+        .env("AVS_ENGINES", "1")
         .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
         .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.0/8")
         .stdout(Stdio::piped())
