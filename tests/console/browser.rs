@@ -12,7 +12,7 @@ use crate::devtools::DevTools;
 use crate::driver::Driver;
 
 /// Longest wait for anything on a page; a loaded CI machine renders a video of these tests in a few seconds.
-const WAIT_MAX: Duration = Duration::from_secs(90);
+const WAIT_MAX: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// A window.
@@ -94,11 +94,16 @@ impl Browser {
         .await
     }
 
-    /// Waits until an element's text has this in it; returns the text.
+    /// Waits until one of the elements has this in its text; returns that text.
     pub(crate) async fn see(&self, selector: &str, part: &str) -> String {
         self.until(&format!("see {part:?} in {selector}"), || async {
-            let text = self.client.find(Locator::Css(selector)).await?.text().await?;
-            Ok(Some(text).filter(|text| text.contains(part)))
+            for found in self.client.find_all(Locator::Css(selector)).await? {
+                let text = found.text().await?;
+                if text.contains(part) {
+                    return Ok(Some(text));
+                }
+            }
+            Ok(None)
         })
         .await
     }
