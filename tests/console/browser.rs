@@ -66,13 +66,16 @@ impl Browser {
         .await;
     }
 
-    /// Presses the first button or link of that label that can be seen.
+    /// Presses what has that label and can be seen; buttons before links, which may lead to the same form.
     pub(crate) async fn press(&self, label: &str) {
-        let path = format!("//*[self::button or self::a or self::summary][normalize-space()='{label}']");
+        let named = |kind: &str| format!("//{kind}[normalize-space()='{label}']");
+        let paths = ["button", "summary", "a"].map(named);
         self.until(&format!("press {label}"), || async {
-            for found in self.client.find_all(Locator::XPath(&path)).await? {
-                if found.is_displayed().await? {
-                    return found.click().await.map(Some);
+            for path in &paths {
+                for found in self.client.find_all(Locator::XPath(path)).await? {
+                    if found.is_displayed().await? {
+                        return found.click().await.map(Some);
+                    }
                 }
             }
             Ok(None)

@@ -119,8 +119,8 @@ async fn every_page_fits_phones_is_light_and_keeps_nobody_out() {
 
 #[tokio::test]
 async fn the_page_of_the_first_run_fits_phones_too() {
-    let Some(browser) = Browser::open().await else { return };
     let server = Server::without_accounts();
+    let Some(browser) = Browser::open().await else { return };
     let axe = axe();
     let setup_url = server.setup_url.clone().expect("serve prints the link");
     let faults = faults_of(&browser, axe.as_deref(), ("first-run", &setup_url)).await;

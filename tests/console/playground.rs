@@ -19,7 +19,7 @@ async fn a_mistake_is_shown_mended_seen_and_rendered() {
     let selected = "const { value, selectionStart, selectionEnd } = document.getElementById('template');
         return value.slice(selectionStart, selectionEnd)";
     assert_eq!(browser.script(selected).await, MISTAKEN.lines().nth(3).unwrap());
-    assert!(browser.has_no("#still[src]").await, "nothing is drawn of a mistake");
+    assert_eq!(browser.text("#cost").await, "", "a mistake has no price");
 
     browser.lose_session().await;
     browser.press("Check").await;
@@ -31,6 +31,8 @@ async fn a_mistake_is_shown_mended_seen_and_rendered() {
     browser.see_path("/playground").await;
     assert_eq!(browser.script("return document.getElementById('template').value").await, MISTAKEN);
 
+    browser.see("#issues", "/blocks/0/opacity").await;
+    assert!(browser.has_no("#still[src]").await, "nothing is drawn of a mistake");
     browser.fill("#template", &MISTAKEN.replace('7', "0.7")).await;
     browser.see("#issues-title", "In order").await;
     browser.see("#cost", "credit").await;

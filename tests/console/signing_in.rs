@@ -8,8 +8,8 @@ use crate::{PASSWORD, ada_at_the_console};
 
 #[tokio::test]
 async fn the_link_of_the_first_run_makes_the_operator_once() {
-    let Some(browser) = Browser::open().await else { return };
     let server = Server::without_accounts();
+    let Some(browser) = Browser::open().await else { return };
     let setup_url = server.setup_url.clone().expect("serve prints the link");
 
     browser.go(&setup_url).await;
@@ -27,8 +27,8 @@ async fn the_link_of_the_first_run_makes_the_operator_once() {
 
 #[tokio::test]
 async fn a_wrong_key_makes_no_operator() {
-    let Some(browser) = Browser::open().await else { return };
     let server = Server::without_accounts();
+    let Some(browser) = Browser::open().await else { return };
     browser.go(&format!("{}/setup?key=wrong", server.url)).await;
     browser.see("h1", "Not Found").await;
     assert_eq!(browser.status_of("/setup").await, 404);
