@@ -104,7 +104,13 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         &["crate::api", "crate::store", "crate::workers", "sqlx", "axum"],
         "engines -> domain, protocol",
     ),
-    ("control-plane/src/workers/", &["crate::api", "axum"], "workers -> domain, store, engines, fetch"),
+    ("control-plane/src/api/", &["crate::console"], "console -> api"),
+    (
+        "control-plane/src/console/",
+        &["sqlx", "crate::engines", "crate::fetch", "crate::creator"],
+        "console -> api, store, domain",
+    ),
+    ("control-plane/src/workers/", &["crate::api", "crate::console", "axum"], "workers -> domain, store, engines, fetch"),
     (
         "control-plane/src/objects/",
         &["crate::api", "crate::engines", "crate::workers", "crate::fetch", "axum"],

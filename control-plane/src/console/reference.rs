@@ -53,6 +53,7 @@ struct Body {
 
 struct Answer {
     status: String,
+    media_type: String,
     about_html: String,
     type_html: String,
     example: Option<String>,
@@ -105,7 +106,7 @@ impl Document {
     }
 
     /// The first example of a media type.
-    fn example(&self, content: &Value) -> Option<&Value> {
+    fn example<'a>(&'a self, content: &'a Value) -> Option<&'a Value> {
         let named = content["examples"].as_object().and_then(|examples| examples.values().next());
         let named = named.map(|example| &self.resolved(example)["value"]);
         named.or_else(|| content.get("example"))
@@ -187,16 +188,14 @@ fn answer_of(document: &Document, status: &str, answer: &Value) -> Answer {
     let type_html = match content {
         // Which codes it can have is told in words.
         Some(_) if is_problem => fields::link("Problem"),
-        Some((media_type, content)) if content["schema"].is_null() => prose::escaped(media_type),
-        Some((media_type, content)) => {
-            format!("{}, {}", prose::escaped(media_type), type_of(&content["schema"]))
-        }
-        None => "no body".to_owned(),
+        Some((_, content)) if !content["schema"].is_null() => type_of(&content["schema"]),
+        _ => String::new(),
     };
     let example =
         content.filter(|_| !is_problem).and_then(|(_, content)| document.example(content)).map(pretty);
     Answer {
         status: status.to_owned(),
+        media_type: content.map_or("no body", |(media_type, _)| media_type).to_owned(),
         about_html: html_from_prose(&answer["description"]),
         type_html,
         example,

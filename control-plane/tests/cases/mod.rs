@@ -8,6 +8,7 @@ mod downloads;
 mod faults;
 mod happy_path;
 mod jobs;
+mod pages;
 mod playground;
 mod receiver_snippets;
 mod recovery;

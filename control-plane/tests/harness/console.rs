@@ -16,8 +16,13 @@ pub(crate) struct Console<'a> {
 impl Server {
     /// Gives Ada a password and signs her in.
     pub(crate) async fn sign_in(&self) -> Console<'_> {
-        self.cli_with_input(&["account", "password", "ada@example.com"], "correct horse battery");
-        let form = json!({ "email": "ADA@example.com", "password": "correct horse battery" });
+        self.sign_in_as("ada@example.com").await
+    }
+
+    /// Gives somebody a password and signs them in.
+    pub(crate) async fn sign_in_as(&self, email: &str) -> Console<'_> {
+        self.cli_with_input(&["account", "password", email], "correct horse battery");
+        let form = json!({ "email": email.to_uppercase(), "password": "correct horse battery" });
         let answer = self.post_to("/internal/v1/session", &form).await;
         assert_eq!(answer.status, 200, "{answer:?}");
         let cookie = answer.header("set-cookie");
@@ -61,5 +66,25 @@ impl Console<'_> {
         let (kind, bytes) = multipart(body, uploads);
         let build = |request: RequestBuilder| request.header("content-type", kind).body(bytes);
         self.send_built(Method::POST, path, (&self.csrf_token, build)).await
+    }
+
+    /// Opens a page.
+    pub(crate) async fn page(&self, path: &str) -> Answer {
+        self.send_built(Method::GET, path, ("", |request| request)).await
+    }
+
+    /// Sends a form of a page, and follows to the page that answers.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut sent: Vec<(&str, &str)> = vec![("csrf", &self.csrf_token)];
+        sent.extend(fields);
+        self.form_as_is(path, &sent).await
+    }
+
+    /// Sends a form with these fields only.
+    pub(crate) async fn form_as_is(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let kind = "application/x-www-form-urlencoded";
+        let build = |request: RequestBuilder| request.header("content-type", kind).body(body);
+        self.send_built(Method::POST, path, ("", build)).await
     }
 }
