@@ -83,10 +83,10 @@ impl Browser {
         .await;
     }
 
-    /// Chooses an option by its value.
-    pub(crate) async fn choose(&self, select: &str, value: &str) {
+    /// Chooses an option by its label.
+    pub(crate) async fn choose(&self, select: &str, label: &str) {
         let found = self.client.find(Locator::Css(select)).await.unwrap();
-        found.select_by_value(value).await.unwrap();
+        found.select_by_label(label).await.unwrap();
     }
 
     /// Waits for an element, and returns its text as it is seen.
