@@ -50,7 +50,13 @@ impl Driver {
     /// What a session asks for: no window, and nothing that other tests have left.
     pub(crate) fn capabilities(&self) -> Map<String, Value> {
         let profile = format!("--user-data-dir={}", self.profile.path().display());
-        let mut arguments = vec!["--headless=new", "--disable-dev-shm-usage", "--no-first-run", &profile];
+        let mut arguments = vec![
+            "--headless=new",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--hide-scrollbars",
+            &profile,
+        ];
         // Chromium's own sandbox refuses to serve root.
         if is_root() {
             arguments.push("--no-sandbox");

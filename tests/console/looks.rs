@@ -16,6 +16,8 @@ use crate::{PASSWORD, ada_at_the_console};
 const WIDTHS_PX: [u32; 2] = [1440, 390];
 /// Of document, styles and scripts, as sent.
 const PAGE_BYTES_MAX: u64 = 150_000;
+const PICTURES_ARE_THERE: &str = "return [...document.querySelectorAll('img, video')]
+    .every(({ naturalWidth, readyState }) => naturalWidth > 0 || readyState >= 2)";
 /// Longer pages are shown from their top: what is below looks the same.
 const SCREEN_HEIGHT_PX_MAX: f64 = 4000.0;
 
@@ -28,6 +30,7 @@ async fn faults_of(browser: &Browser, axe: Option<&str>, page: (&str, &str)) -> 
         for theme in ["light", "dark"] {
             browser.prefer(theme).await;
             browser.go(url).await;
+            browser.until_script(PICTURES_ARE_THERE).await;
             save_screen(browser, &format!("{name}-{width_px}-{theme}")).await;
             let wide = browser.script("return document.documentElement.scrollWidth - innerWidth").await;
             if wide.as_i64().unwrap() > 0 {
