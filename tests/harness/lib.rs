@@ -1,10 +1,13 @@
-//! What the tests across crates share: generated media, decoded frames, a render context. No test is here.
+//! What the tests across crates share: generated media, decoded frames, a render context,
+//! a running server. No test is here.
 #![expect(clippy::unwrap_used, reason = "a test may panic wherever it finds its rule broken")]
 #![expect(clippy::missing_panics_doc, reason = "everything here panics where a test's ground is missing")]
 
 mod frames;
 mod media;
+mod receiver;
 mod renders;
+mod server;
 mod sheet;
 pub mod showcase;
 
@@ -13,5 +16,7 @@ pub use frames::{
     psnr, rgb_at, stream_facts,
 };
 pub use media::{Scratch, ffmpeg};
+pub use receiver::{Delivery, Receiver};
 pub use renders::{built_binary, gpu_context, render_to, request, sound_of, still_of};
+pub use server::Server;
 pub use sheet::contact_sheet;

@@ -1,9 +1,7 @@
 //! What comes with a request: a font of one's own, and files that a block can do without.
 
-use avs_tests::{gpu_context, stream_facts};
+use avs_tests::{Server, gpu_context, stream_facts};
 use serde_json::json;
-
-use crate::server::Server;
 
 /// From Debian's fonts-dejavu-core.
 const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf";

@@ -1,12 +1,9 @@
 //! From request to verified MP4, verified webhook and exact bill, whatever happens to an engine.
 
-use avs_tests::{gpu_context, stream_facts};
+use avs_tests::{Receiver, Server, gpu_context, stream_facts};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-
-use crate::receiver::Receiver;
-use crate::server::Server;
 
 const SECRET: &str = "whsec_c3lzdGVtLXRlc3Qtc2VjcmV0";
 

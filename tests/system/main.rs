@@ -3,5 +3,3 @@
 
 mod assets;
 mod jobs;
-mod receiver;
-mod server;

@@ -110,7 +110,11 @@ const FORBIDDEN: &[(&str, &[&str], &str)] = &[
         &["sqlx", "crate::engines", "crate::fetch", "crate::creator"],
         "console -> api, store, domain",
     ),
-    ("control-plane/src/workers/", &["crate::api", "crate::console", "axum"], "workers -> domain, store, engines, fetch"),
+    (
+        "control-plane/src/workers/",
+        &["crate::api", "crate::console", "axum"],
+        "workers -> domain, store, engines, fetch",
+    ),
     (
         "control-plane/src/objects/",
         &["crate::api", "crate::engines", "crate::workers", "crate::fetch", "axum"],

@@ -73,7 +73,11 @@ async fn a_grant_that_is_sent_twice_is_given_once() {
         assert_eq!(console.form(&path, &[("credits", "40"), ("once", "n1")]).await.status, 200);
     }
     for nonsense in ["0", "-5", "1e3", "99999999999", ""] {
-        assert_eq!(console.form(&path, &[("credits", nonsense), ("once", "n2")]).await.status, 422, "{nonsense}");
+        assert_eq!(
+            console.form(&path, &[("credits", nonsense), ("once", "n2")]).await.status,
+            422,
+            "{nonsense}"
+        );
     }
     let after: i64 = text_of(&console.page("/credits").await, "balance").parse().unwrap();
     assert_eq!(after - before, 40);
@@ -91,7 +95,10 @@ async fn a_token_is_made_once_shown_once_and_works_until_it_is_revoked() {
     assert_eq!(tokens(&console).await.iter().filter(|token| token["name"] == "Back end").count(), 1);
     assert!(!html(&console.page("/settings/api").await).contains(&secret));
     let with = async |secret: &str| {
-        server.send(reqwest::Method::GET, "/api/v1/credits", |request| request.bearer_auth(secret)).await.status
+        server
+            .send(reqwest::Method::GET, "/api/v1/credits", |request| request.bearer_auth(secret))
+            .await
+            .status
     };
     assert_eq!(with(&secret).await, 200);
     let id = secret.split('.').nth(1).unwrap();

@@ -7,18 +7,26 @@ use std::sync::mpsc::{Receiver as Incoming, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// One delivery: headers by lower-case name, and the body's bytes.
-pub(crate) struct Delivery {
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: Vec<u8>,
+#[derive(Debug)]
+pub struct Delivery {
+    /// By lower-case name.
+    pub headers: BTreeMap<String, String>,
+    /// As it came.
+    pub body: Vec<u8>,
 }
 
-pub(crate) struct Receiver {
-    pub(crate) url: String,
+/// A receiver that answers as long as the test runs.
+#[derive(Debug)]
+pub struct Receiver {
+    /// Where it listens.
+    pub url: String,
     deliveries: Incoming<Delivery>,
 }
 
 impl Receiver {
-    pub(crate) fn start() -> Self {
+    /// Listens on a free port.
+    #[must_use]
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let (send, deliveries) = sync_channel(16);
@@ -27,13 +35,15 @@ impl Receiver {
     }
 
     /// The next delivery; fails if none comes.
+    #[must_use]
     #[track_caller]
-    pub(crate) fn next(&self) -> Delivery {
+    pub fn next(&self) -> Delivery {
         self.deliveries.recv_timeout(Duration::from_secs(20)).expect("a delivery comes")
     }
 
     /// True when nothing has come that was not asked for.
-    pub(crate) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.deliveries.try_recv().is_err()
     }
 }
