@@ -85,14 +85,7 @@ impl Shot {
             _ => Fill::Cover,
         };
         let base = match fill {
-            Fill::Cover => {
-                let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-                let (x, y) = look.best_middle(w, h);
-                let base = Part { x: x - w / 2.0, y: y - h / 2.0, w, h };
-                let is_large = wish.rect.w / (w * width) * frame.output_scale * NEAR_SCALE <= MAGNIFIED_MAX;
-                let nearer = wish.near && !is_video && is_large;
-                if nearer { zoomed(&base, NEAR_SCALE, look.salient_point(&base)) } else { base }
-            }
+            Fill::Cover => window(&look, frame, wish, (width, height), is_video),
             Fill::ContainBlur | Fill::Whole => Part::WHOLE,
         };
         let stands = is_video && stands_still(asset, timing.start_secs, until_secs);
@@ -226,6 +219,17 @@ impl Shot {
     fn open_side(&self) -> f64 {
         1.0_f64.min(self.rect.w / self.rect.h / self.ratio)
     }
+}
+
+/// The part of a picture that fills its box.
+fn window(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f64), is_video: bool) -> Part {
+    let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
+    let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
+    let (x, y) = look.best_middle(w, h);
+    let base = Part { x: x - w / 2.0, y: y - h / 2.0, w, h };
+    let is_large = wish.rect.w / (w * width) * frame.output_scale * NEAR_SCALE <= MAGNIFIED_MAX;
+    let nearer = wish.near && !is_video && is_large;
+    if nearer { zoomed(&base, NEAR_SCALE, look.salient_point(&base)) } else { base }
 }
 
 /// True where the part of a picture that fills the frame has pixels enough: a shot that fills an upright frame, a little
