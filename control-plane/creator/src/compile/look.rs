@@ -133,19 +133,6 @@ impl Look {
         best.1
     }
 
-    /// How much of what stands out a window of these sides has, where it has most, in `0.0..=1.0`.
-    pub(crate) fn peak_share(&self, w: f64, h: f64) -> f64 {
-        let (x, y) = self.best_middle(w, h);
-        let peak = |cell: usize| (self.saliency[cell] - self.saliency_mean).max(0.0);
-        let inside = |cell: &usize| {
-            let column = ((cell % GRID_COLUMNS) as f64 + 0.5) / GRID_COLUMNS as f64;
-            let row = ((cell / GRID_COLUMNS) as f64 + 0.5) / GRID_ROWS as f64;
-            (column - x).abs() <= w / 2.0 && (row - y).abs() <= h / 2.0
-        };
-        let all: f64 = (0..CELLS).map(peak).sum();
-        if all > 0.0 { (0..CELLS).filter(inside).map(peak).sum::<f64>() / all } else { 0.0 }
-    }
-
     /// The middle of what matters within a part.
     pub(crate) fn salient_point(&self, part: &Part) -> (f64, f64) {
         let (mut x_sum, mut y_sum, mut weight_sum) = (0.0, 0.0, 0.0);

@@ -101,6 +101,9 @@ impl Compiler<'_> {
                     motion,
                     whole,
                     fills: several || matches!(planned.design.picture, Picture::Part(_)),
+                    near: index.checked_sub(1).is_some_and(|before| {
+                        scene.asset_id.is_some() && self.storyboard.scenes[before].asset_id == scene.asset_id
+                    }),
                 },
             )
         };

@@ -33,6 +33,8 @@ pub(crate) struct Wish {
     pub(crate) whole: bool,
     /// It must fill its box: a blur around it would be one box in another.
     pub(crate) fills: bool,
+    /// A part of it: the scene before has shown it as far as it goes.
+    pub(crate) near: bool,
 }
 
 /// A picture in its box.
@@ -55,8 +57,10 @@ pub(crate) struct Shot {
     zooms: Vec<Value>,
 }
 
-/// Most that a picture is magnified to fill a frame of another shape: 400 lines in 1280.
-const MAGNIFIED_MAX: f64 = 3.3;
+/// Most that a picture is magnified to fill a frame of another shape: 320 lines in 1280.
+const MAGNIFIED_MAX: f64 = 4.0;
+/// How much nearer a still is when it shows again at once.
+const NEAR_SCALE: f64 = 1.5;
 /// Slowest that a video is played to fill its time.
 const SPEED_MIN: f64 = 0.8;
 
@@ -74,25 +78,23 @@ impl Shot {
         let fill = match (wish.whole, mismatch) {
             (true, _) => Fill::Whole,
             (false, mismatch)
-                if mismatch > 2.0
-                    && !wish.fills
-                    && !can_be_cut(&look, frame, wish, (width, height), is_video) =>
+                if mismatch > 2.0 && !wish.fills && !can_be_cut(frame, wish, (width, height)) =>
             {
                 Fill::ContainBlur
             }
             _ => Fill::Cover,
         };
         let base = match fill {
-            Fill::Cover => {
-                let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-                let (x, y) = look.best_middle(w, h);
-                Part { x: x - w / 2.0, y: y - h / 2.0, w, h }
-            }
+            Fill::Cover => window(&look, frame, wish, (width, height), is_video),
             Fill::ContainBlur | Fill::Whole => Part::WHOLE,
         };
-        let motion = timing.motion(wish.motion, asset, until_secs);
+        let stands = is_video && stands_still(asset, timing.start_secs, until_secs);
+        let motion = timing.motion(wish.motion, stands);
         let (from, to) = match fill {
-            Fill::Cover => journey(&base, &look, motion, wish.secs, is_video),
+            Fill::Cover if is_video && motion == Motion::Still => {
+                followed(asset, &base, (timing.start_secs, until_secs), wish.secs)
+            }
+            Fill::Cover => journey(&base, &look, motion, wish.secs, grows(wish.secs, is_video, stands)),
             Fill::ContainBlur | Fill::Whole => (base, base),
         };
         let zooms = match (&asset.recording, fill) {
@@ -219,14 +221,21 @@ impl Shot {
     }
 }
 
-/// True where the part of a picture that fills the frame has pixels enough, and, of a video, what matters: a still can be
-/// travelled over. A shot that fills an upright
-/// frame, a little soft, beats a sharp band between two blurs.
-fn can_be_cut(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f64), is_video: bool) -> bool {
-    let magnified = (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale;
+/// The part of a picture that fills its box.
+fn window(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f64), is_video: bool) -> Part {
     let (source_ratio, box_ratio) = (width / height, wish.rect.w / wish.rect.h);
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
-    magnified <= MAGNIFIED_MAX && (!is_video || look.peak_share(w, h) >= 0.22)
+    let (x, y) = look.best_middle(w, h);
+    let base = Part { x: x - w / 2.0, y: y - h / 2.0, w, h };
+    let is_large = wish.rect.w / (w * width) * frame.output_scale * NEAR_SCALE <= MAGNIFIED_MAX;
+    let nearer = wish.near && !is_video && is_large;
+    if nearer { zoomed(&base, NEAR_SCALE, look.salient_point(&base)) } else { base }
+}
+
+/// True where the part of a picture that fills the frame has pixels enough: a shot that fills an upright frame, a little
+/// soft, beats a sharp band between two blurs.
+fn can_be_cut(frame: &Frame, wish: &Wish, (width, height): (f64, f64)) -> bool {
+    (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale <= MAGNIFIED_MAX
 }
 
 /// True where nothing moves in a part of a video: it would look like a fault.
@@ -250,10 +259,8 @@ impl Timing {
 
     /// A picture that was to stand still is pushed in where it would look like a fault: where the last one is held, and
     /// where nothing moves in a video.
-    fn motion(&self, wished: Motion, asset: &BriefAsset, until_secs: f64) -> Motion {
-        let is_video = asset.analysis.kind == MediaKind::Video;
-        let stands = self.held_secs > 0.0 || (is_video && stands_still(asset, self.start_secs, until_secs));
-        if wished == Motion::Still && stands { Motion::PushIn } else { wished }
+    fn motion(&self, wished: Motion, stands: bool) -> Motion {
+        if wished == Motion::Still && (stands || self.held_secs > 0.0) { Motion::PushIn } else { wished }
     }
 
     fn of(asset: &BriefAsset, start_secs: Option<f64>, secs: f64) -> Self {
@@ -319,10 +326,42 @@ fn best_start(asset: &BriefAsset, shots: &[Span], secs: f64) -> f64 {
     best.1
 }
 
+/// How much nearer a movement comes: 2 % a second, 4 to 12 % in all; less of a video, which moves by itself, and more of
+/// one in which nothing moves: it is mostly flat, and a slow push of that looks like a fault.
+fn grows(secs: f64, is_video: bool, stands: bool) -> f64 {
+    match (is_video, stands) {
+        (_, true) => (0.07 * secs).clamp(0.12, 0.3),
+        (true, false) => (0.022 * secs).clamp(0.04, 0.12) * 0.6,
+        (false, false) => (0.022 * secs).clamp(0.04, 0.12),
+    }
+}
+
+/// Fastest that a window follows what matters, in shares of the picture a second.
+const FOLLOW_PER_SEC: f64 = 0.12;
+/// What moves less than this, in shares of the picture, is not followed.
+const FOLLOW_MIN: f64 = 0.05;
+
+/// The windows at both ends of a shot that goes along with what matters in a video; the same twice where that stays.
+fn followed(asset: &BriefAsset, base: &Part, (from_secs, until_secs): (f64, f64), secs: f64) -> (Part, Part) {
+    let third = (until_secs - from_secs) / 3.0;
+    let part = |from: f64, until: f64| {
+        let (x, y) = Look::of(&asset.analysis, from, until).best_middle(base.w, base.h);
+        (x - base.w / 2.0, y - base.h / 2.0)
+    };
+    let (first, last) = (part(from_secs, from_secs + third), part(until_secs - third, until_secs));
+    let (dx, dy) = (last.0 - first.0, last.1 - first.1);
+    let way = dx.hypot(dy);
+    if secs < 1.0 || way < FOLLOW_MIN {
+        return (*base, *base);
+    }
+    // Where it is too fast, the middle of the way.
+    let rest = (1.0 - (FOLLOW_PER_SEC * secs / way).min(1.0)) / 2.0;
+    let at = |share: f64| Part { x: first.0 + dx * share, y: first.1 + dy * share, ..*base };
+    (at(rest), at(1.0 - rest))
+}
+
 /// The windows at both ends of a movement: barely seen, towards what matters.
-fn journey(base: &Part, look: &Look, motion: Motion, secs: f64, is_video: bool) -> (Part, Part) {
-    // 2 % a second, 4 to 12 % in all; a video moves by itself.
-    let grows = (0.022 * secs).clamp(0.04, 0.12) * if is_video { 0.6 } else { 1.0 };
+fn journey(base: &Part, look: &Look, motion: Motion, secs: f64, grows: f64) -> (Part, Part) {
     let near = zoomed(base, 1.0 + grows, look.salient_point(base));
     let pan = |direction: f64| {
         let w = base.w / 1.09;

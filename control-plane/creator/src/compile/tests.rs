@@ -298,6 +298,63 @@ fn a_video_that_is_too_short_is_slowed_and_then_held_and_the_report_says_so() {
 }
 
 #[test]
+fn a_still_that_shows_again_at_once_is_nearer() {
+    let plain = scene(Layout::Plain, Some(2));
+    let compiled = check(&storyboard(vec![plain.clone(), plain]), &brief("16:9"));
+    let scales: Vec<f64> = blocks(&compiled)
+        .iter()
+        .filter_map(|block| block.pointer("/kenBurns/from/scale").and_then(Value::as_f64))
+        .collect();
+    assert!(scales.len() == 2 && scales[1] > scales[0] * 1.3, "{scales:?}");
+}
+
+/// The left edges of a video's window at the start and at the end of a scene.
+fn left_edges(asset: BriefAsset) -> (f64, f64) {
+    let mut brief = brief("9:16");
+    brief.assets[0] = asset;
+    let still = Scene { motion: Motion::Still, asset_start: Some(0.0), ..scene(Layout::Plain, Some(0)) };
+    let compiled = check(&storyboard(vec![still]), &brief);
+    let crop = blocks(&compiled).iter().find_map(|block| block.get("crop")).unwrap().clone();
+    let left = |crop: &Value| crop["left"].as_f64().unwrap();
+    match crop.as_array() {
+        Some(frames) => (left(&frames[0]["value"]), left(&frames[1]["value"])),
+        None => (left(&crop), left(&crop)),
+    }
+}
+
+#[test]
+fn a_window_goes_along_with_what_matters_and_stays_where_that_stays() {
+    let (first, last) = left_edges(picture("wide.mp4", (1920, 1080), (20, 250), (3, 6)));
+    assert_eq!(first, last);
+    let mut moves = picture("wide.mp4", (1920, 1080), (20, 250), (3, 6));
+    let samples = &mut moves.analysis.picture.as_mut().unwrap().samples;
+    for (nth, looked) in samples.iter_mut().enumerate() {
+        *looked = sample(nth as f64 * 0.5, (20, 250), (nth.min(9), 6));
+    }
+    let (first, last) = left_edges(moves);
+    assert!(last > first + 0.05, "{first} {last}");
+}
+
+#[test]
+fn a_small_film_fills_an_upright_frame_and_a_tiny_one_has_its_blur() {
+    for (size, fits) in [((800, 332), "cover"), ((400, 166), "contain-blur")] {
+        let mut brief = brief("9:16");
+        brief.output["resolution"] = json!("720p");
+        brief.assets[0] = picture("wide.mp4", size, (20, 250), (10, 6));
+        let bare = Scene {
+            headline: None,
+            body: None,
+            label: None,
+            more_asset_ids: Vec::new(),
+            ..scene(Layout::Plain, Some(0))
+        };
+        let compiled = check(&storyboard(vec![bare]), &brief);
+        let video = blocks(&compiled).iter().find(|block| block["type"] == "video").unwrap();
+        assert_eq!(video["fit"], fits, "{size:?}");
+    }
+}
+
+#[test]
 fn a_picture_of_another_kind_is_an_error_and_so_is_no_scene() {
     let foreign = Scene { asset_id: Some(asset_id(40)), ..scene(Layout::Plain, None) };
     let compiled = compile(&storyboard(vec![foreign]), &brief("16:9"));

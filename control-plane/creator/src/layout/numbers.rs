@@ -13,7 +13,7 @@ impl Designer<'_> {
             row(0.0, Words { ink: Ink::Main, ..self.style.words(text, Role::Label, Scale::SubHead, 2) })
         }));
         rows.extend(self.texts.headline.map(|text| {
-            let words = self.style.words(text, Role::Headline, Scale::Display, 2);
+            let words = self.style.amount(text);
             let plate = Plate { pad_x: 3.4 * U, pad_y: 1.6 * U, radius: 2.0 * U, fill: Fill::Accent };
             row(2.0, Words { plate: Some(plate), ink: Ink::OnAccent, ..words })
         }));

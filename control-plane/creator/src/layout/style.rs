@@ -21,6 +21,9 @@ pub(crate) enum Scale {
     Label,
 }
 
+/// A family whose figures stand above the middle of their line: on a plate that looks like a fault.
+const STANDS_HIGH: &str = "League Spartan";
+
 /// Sets words of one scale, in a palette's letters.
 pub(crate) struct Style<'a> {
     pub(crate) frame: &'a Frame,
@@ -87,6 +90,17 @@ impl Style<'_> {
         let plate = Plate { pad_x, pad_y, radius, fill: super::stack::Fill::Accent };
         let letters = Letters { weight: words.letters.weight.max(700), ..words.letters.clone() };
         Words { ink: Ink::OnAccent, plate: Some(plate), letters, ..words }
+    }
+
+    /// An amount for a plate: its figures stand in the middle of their line.
+    pub(crate) fn amount(&self, text: &str) -> Words {
+        let words = self.words(text, Role::Headline, Scale::Display, 2);
+        if words.letters.family != STANDS_HIGH {
+            return words;
+        }
+        let width_factor = self.palette.text.width_factor * 1.06;
+        let letters = Letters { weight: 800, width_factor, ..self.palette.text.clone() };
+        Words { setting: Setting { width_factor, ..words.setting }, letters, ..words }
     }
 
     /// Somebody's words.

@@ -126,6 +126,34 @@ fn show_again(
     }
 }
 
+/// A still without words that stands longer is shown in more than one shot, in seconds.
+const STILL_SECS_MAX: f64 = 7.0;
+/// And these last about so long at most, in seconds.
+const PART_SECS: f64 = 6.0;
+
+/// Parts stills that stand long into shots of it: all of it, then nearer.
+pub(super) fn part_long_stills(casts: &mut Vec<Cast>, footage: &Footage) {
+    let mut at = 0;
+    while at < casts.len() {
+        let cast = &casts[at];
+        let is_still = cast.files.first().is_some_and(|file| !footage.files[*file].is_moving());
+        let secs = cast.slot.wish_secs;
+        at += 1;
+        let is_long = cast.slot.layout == Layout::Plain && is_still && secs > STILL_SECS_MAX;
+        if !is_long || casts.len() >= limits::SCENES_MAX {
+            continue;
+        }
+        // The first a little shorter than its share: never all alike.
+        let count = (secs / PART_SECS).ceil();
+        let first = (secs / count * 0.92 * 1000.0).floor() / 1000.0;
+        let mut rest = casts[at - 1].clone();
+        rest.slot.wish_secs = secs - first;
+        rest.slot.min_secs = rest.slot.min_secs.min(rest.slot.wish_secs);
+        casts[at - 1].slot.wish_secs = first;
+        casts.insert(at, rest);
+    }
+}
+
 /// The last resort: stills and cards stand as long as it takes, or else the last pictures of videos.
 fn hold(casts: &[Cast], bounds: &mut [Bounds], footage: &Footage, notes: &mut Vec<Note>) {
     let is_moving = |cast: &Cast| cast.files.first().is_some_and(|file| footage.files[*file].is_moving());
@@ -188,7 +216,15 @@ fn variation(lengths: &[f64]) -> f64 {
 fn rounded(lengths: Vec<f64>, ends_with_its_file: &[bool], duration: f64) -> Vec<f64> {
     let mut rounded: Vec<f64> =
         lengths.into_iter().map(|length| (length * 1000.0).floor() / 1000.0).collect();
-    let left = duration - rounded.iter().sum::<f64>();
+    let mut left = duration - rounded.iter().sum::<f64>();
+    if ends_with_its_file.iter().all(|ends| *ends) {
+        // A millisecond each, as it was taken: all of it in one would show what the next one begins with.
+        for length in &mut rounded {
+            let share = left.clamp(0.0, 0.001);
+            *length += share;
+            left -= share;
+        }
+    }
     let longest =
         rounded.iter_mut().zip(ends_with_its_file).max_by(|a, b| b.1.cmp(a.1).then(a.0.total_cmp(b.0)));
     if let Some((longest, _)) = longest {

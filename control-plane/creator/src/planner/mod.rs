@@ -113,6 +113,7 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
     if cast.is_empty() {
         return Err(PlanError::NothingToShow);
     }
+    lengths::part_long_stills(&mut cast, &footage);
     let storyboard = finish::storyboard(brief, understanding, &footage, (cast, duration_secs), &mut notes);
     let output = aspect::output(brief, understanding, &footage);
     Ok(Plan { storyboard, output, notes })

@@ -70,9 +70,10 @@ fn is_wide(grapheme: &str) -> bool {
 /// Parts a text into pieces that each fit; no word is lost, and none is broken that fits by itself.
 pub(super) fn parts(text: &str, room: Room) -> Vec<String> {
     let mut parts = Vec::new();
+    let mut dash = None;
     let mut pieces = pieces(text, room).into_iter().peekable();
     while let Some(first) = pieces.next() {
-        let mut part = first.to_owned();
+        let mut part = dash.take().map_or_else(|| first.to_owned(), |dash: String| format!("{dash} {first}"));
         while let Some(next) = pieces.peek() {
             let joined = join(&part, next);
             let breaks_well = ends_clause(&part) && letters(&part) * 2 >= room.letters;
@@ -81,6 +82,13 @@ pub(super) fn parts(text: &str, room: Room) -> Vec<String> {
             }
             part = joined;
             pieces.next();
+        }
+        // A dash by itself begins what follows: no part ends with it.
+        let ends = part.strip_suffix(" –").or_else(|| part.strip_suffix(" —")).map(str::to_owned);
+        if let (Some(bare), Some(next)) = (ends, pieces.peek())
+            && room.holds(&format!("– {next}"))
+        {
+            dash = Some(part.split_off(bare.len()).trim().to_owned());
         }
         parts.push(part);
     }
@@ -148,6 +156,15 @@ mod tests {
     fn a_long_text_is_parted_after_its_clause() {
         let text = "Sleep in a dark room, and wake up with the sun every day";
         assert_eq!(parts(text, CARD), ["Sleep in a dark room,", "and wake up with the sun every day"]);
+    }
+
+    #[test]
+    fn no_part_ends_with_a_dash_by_itself() {
+        let text = "Ask not what your country can do for you – ask what you can do for your country.";
+        assert_eq!(
+            parts(text, HALF_QUOTE),
+            ["Ask not what your country can do for you", "– ask what you can do for your country."]
+        );
     }
 
     proptest! {

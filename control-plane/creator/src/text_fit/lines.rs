@@ -42,6 +42,11 @@ fn pieces_of(text: &str, setting: &Setting) -> Vec<Piece> {
     for word in text.split_whitespace() {
         let mut current = String::new();
         let mut spaced = true;
+        // A dash by itself stays with what follows it: no line ends with it.
+        if let Some(dash) = pieces.pop_if(|piece| matches!(piece.text.as_str(), "–" | "—" | "-")) {
+            current = dash.text + "\u{a0}";
+            spaced = dash.spaced;
+        }
         for sign in word.chars() {
             let splits = current.chars().last().is_some_and(|last| {
                 (is_wide(last) || is_wide(sign)) && !CLOSERS.contains(sign) && !OPENERS.contains(last)
@@ -109,6 +114,9 @@ fn broken(pieces: &[Piece], setting: &Setting, width_max_em: f64, count: usize) 
 fn break_cost(pieces: &[Piece], at: usize) -> f64 {
     let (Some(before), Some(after)) = (pieces.get(at.wrapping_sub(1)), pieces.get(at)) else { return 0.0 };
     let leads = |piece: &Piece| LEADERS.contains(&piece.text.to_lowercase().as_str());
+    if !after.spaced {
+        return if is_within_word(&before.text, &after.text) { 0.6 } else { -0.05 };
+    }
     let is_number = before.text.ends_with(|sign: char| sign.is_ascii_digit());
     let names = |piece: &Piece| piece.text.starts_with(char::is_uppercase) && piece.text.chars().count() > 1;
     if leads(before) || is_number {
@@ -122,6 +130,37 @@ fn break_cost(pieces: &[Piece], at: usize) -> f64 {
     } else {
         0.0
     }
+}
+
+/// True where a break between two pieces without a space would part a word. Japanese words begin where the script turns
+/// from kana to kanji or katakana, and end with a particle; what is of one script throughout tells nothing.
+fn is_within_word(before: &str, after: &str) -> bool {
+    let (Some(last), Some(first)) = (before.chars().next_back(), after.chars().next()) else { return false };
+    let script = |sign: char| match sign {
+        '\u{3041}'..='\u{309f}' => Script::Hiragana,
+        '\u{30a0}'..='\u{30ff}' => Script::Katakana,
+        _ if sign.is_ascii_digit() => Script::Digit,
+        _ if !sign.is_alphanumeric() => Script::None,
+        _ if is_wide(sign) => Script::Kanji,
+        _ => Script::Letter,
+    };
+    match (script(last), script(first)) {
+        (Script::None, _) | (_, Script::None) => false,
+        // A word's ending, a particle, or what is counted.
+        (_, Script::Hiragana) => last != 'を',
+        (Script::Digit, _) => true,
+        (last, first) => last == first,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Hiragana,
+    Katakana,
+    Kanji,
+    Digit,
+    Letter,
+    None,
 }
 
 fn joined(pieces: &[Piece]) -> String {
@@ -154,6 +193,21 @@ mod tests {
         let lines = break_lines("今日は晴れです。", &PLAIN, 5.0, 3).unwrap();
         assert_eq!(lines.concat(), "今日は晴れです。");
         assert!(lines.len() == 2 && lines.iter().all(|line| !line.starts_with('。')), "{lines:?}");
+    }
+
+    #[test]
+    fn japanese_breaks_before_words_and_not_within_them() {
+        let lines = |text: &str, em| break_lines(text, &PLAIN, em, 3).unwrap();
+        assert_eq!(lines("花の名前を調べる", 6.0), ["花の名前を", "調べる"]);
+        assert_eq!(lines("今すぐダウンロード", 6.0), ["今すぐ", "ダウンロード"]);
+        assert_eq!(lines("開花を記録する", 5.0), ["開花を", "記録する"]);
+    }
+
+    #[test]
+    fn no_line_ends_with_a_dash_by_itself() {
+        let lines = break_lines("Ask what you can do – not what you get", &PLAIN, 12.0, 3).unwrap();
+        assert!(lines.iter().all(|line| !line.ends_with('–')), "{lines:?}");
+        assert_eq!(lines.concat().matches('–').count(), 1);
     }
 
     #[test]

@@ -202,7 +202,8 @@ impl<'a> Casting<'a> {
         let last = wanting.last().copied();
         order.sort_by_key(|at| {
             let is_hero = self.slots[*at].picture == Picture::Wanted(Want::Best);
-            (*at != 0, !is_hero, Some(*at) != last, *at)
+            let is_named = roster.iter().any(|(file, _)| self.is_named(*at, *file));
+            (*at != 0, !is_named, !is_hero, Some(*at) != last, *at)
         });
         for at in order {
             let Some(chosen) = self.best_of(at, &roster) else { continue };

@@ -72,7 +72,8 @@ impl Casting<'_> {
         let words = self.slots[at].texts().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
         words
             .map(str::to_lowercase)
-            .any(|word| word.chars().count() >= NAME_LETTERS_MIN && names.contains(&word))
+            .filter(|word| word.chars().count() >= NAME_LETTERS_MIN)
+            .any(|word| names.iter().any(|name| without_s(name) == without_s(&word)))
     }
 
     /// Says whether the last file shows what comes of all the others.
@@ -100,4 +101,9 @@ impl Casting<'_> {
             .filter(spare)
             .max_by(|a, b| liveliness(*a).total_cmp(&liveliness(*b)).then(b.cmp(a)))
     }
+}
+
+/// One of many: `bottles` names a bottle.
+fn without_s(word: &str) -> &str {
+    word.strip_suffix('s').unwrap_or(word)
 }

@@ -159,6 +159,34 @@ fn prompts_5_and_12_celebrations_show_every_picture_and_end_on_the_names() {
 }
 
 #[test]
+fn a_still_of_a_slow_film_is_shown_in_shots_that_are_not_too_long() {
+    let says = understood(Genre::Memorial, |says| {
+        says.title = text("Grandpa Walter");
+        says.duration_secs = Some(40.0);
+    });
+    let plan = planned("slideshow", &says, photos(3));
+    let plain = plan.storyboard.scenes.iter().filter(|scene| scene.layout == Layout::Plain);
+    let longest = plain.clone().map(|scene| scene.duration_seconds).fold(0.0, f64::max);
+    assert!(longest <= 7.0, "{longest} s");
+    assert!(plain.count() > 3, "one still shows in several shots");
+}
+
+#[test]
+fn what_is_sold_shows_the_file_that_is_named_after_it() {
+    let says = understood(Genre::Sale, |says| {
+        says.title = text("Summer sale");
+        says.prices = vec![price("€9", Some("Towel")), price("€12", Some("Water bottle"))];
+    });
+    let mut assets = clips(3, 20.0);
+    let key = "bottles_360p.mp4".to_owned();
+    assets[0].analysis.name.clone_from(&key);
+    assets[0].source = avs_template::Source::Upload(key);
+    let plan = planned("sale", &says, assets);
+    let sold = plan.storyboard.scenes.iter().find(|scene| scene.label.as_deref() == Some("Water bottle"));
+    assert_eq!(sold.unwrap().asset_id, Some(crate::asset_id(0)), "{:?}", outline(&plan));
+}
+
+#[test]
 fn prompt_6_tips_are_numbered_and_all_there() {
     let tips =
         ["Keep your room cool", "No screens after ten", "Get up at the same time", "Sleep in the dark"];
