@@ -69,7 +69,8 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
                 Ok((stream, peer)) => {
                     let Some(seat) = Arc::clone(&of_address).take(peer.ip()) else { continue };
                     let permits = (permit, seat);
-                    let serving = serve_connection(stream, router.clone(), graceful.watcher(), timing.waits);
+                    let ends = (stop.clone(), graceful.watcher());
+                    let serving = serve_connection(stream, router.clone(), ends, timing.waits);
                     tokio::spawn(async move {
                         serving.await;
                         drop(permits);
@@ -89,9 +90,17 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
     }
 }
 
-async fn serve_connection(stream: TcpStream, router: Router, watcher: Watcher, waits: ClientWaits) {
+async fn serve_connection(
+    stream: TcpStream,
+    router: Router,
+    (stop, watcher): (CancellationToken, Watcher),
+    waits: ClientWaits,
+) {
     // hyper starts its header deadline with the first byte only.
-    if !matches!(timeout(waits.first_byte, stream.peek(&mut [0])).await, Ok(Ok(1))) {
+    // Browsers open connections ahead of need: those must not hold up a server that stops.
+    let mut first = [0];
+    let begun = stop.run_until_cancelled(timeout(waits.first_byte, stream.peek(&mut first))).await;
+    if !matches!(begun, Some(Ok(Ok(1)))) {
         return;
     }
     if let Err(error) = stream.set_nodelay(true) {
