@@ -54,7 +54,8 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     let parts = Parts::assemble(&config, &stop).await?;
     let grace = Duration::from_millis(config.shutdown_grace_millis);
     let timing = ServerTiming { waits: config.client_waits(), grace };
-    tasks.spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
+    // Apart from the tasks: it lasts as long as jobs do, and nobody waits for it before they have ended.
+    let lease = tokio::spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
     if config.role.works() {
         for _ in 0..config.engine_count() {
             tasks.spawn(run_jobs(Arc::clone(&parts.workshop), stop.clone()));
@@ -90,6 +91,9 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     }
     stop.now.cancel();
     tasks.wait().await;
+    if let Err(error) = lease.await {
+        tracing::error!(%error, "the lease was not kept to the end");
+    }
     parts.workshop.fleet.stop().await;
     parts.workshop.store.end_lease(&parts.workshop.boot).await?;
     Ok(())

@@ -200,7 +200,10 @@ function showValid(places, preview) {
   state.fps = video.fps;
   const slider = by("time");
   slider.step = String(1 / video.fps);
+  const isFirst = Number(slider.max) === 0;
   slider.max = String(Math.max(0, (video.frameCount - 1) / video.fps));
+  // The first look: most videos begin with nothing but their ground.
+  if (isFirst) slider.value = String(Number(slider.max) / 2);
   showTime();
   const found = warnings.map((warning) => issueFromError(places, warning, true));
   showIssues(found.length ? `In order, with ${counted(found.length, "warning")}` : "In order", found);

@@ -100,6 +100,15 @@ async fn a_job_survives_a_server_that_is_stopped_and_keeps_its_phase() {
 }
 
 #[tokio::test]
+async fn a_server_with_nothing_to_do_stops_at_once_whoever_is_connected() {
+    let mut server = Server::start();
+    // As browsers open ahead of need.
+    let _silent = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    assert!(server.stop());
+    assert!(!server.log().contains("time is over"), "{}", server.log());
+}
+
+#[tokio::test]
 async fn an_engine_that_cannot_be_started_does_not_stop_the_server_from_answering() {
     let mut server = Server::start();
     assert!(server.stop());
