@@ -74,14 +74,14 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
             server::serve(parts.listener, router(parts.api, console::routes()), stop.soon.clone(), timing);
         tasks.spawn(serving);
         announce(&format!("listening on http://{address}"));
-        for line in console_lines {
-            announce(&line);
-        }
     } else {
         drop(parts.listener);
         announce("working");
     }
     announce(&format!("health checks on http://{admin_address}"));
+    for line in console_lines.iter().filter(|_| config.role.serves()) {
+        announce(line);
+    }
     tasks.close();
     wait_for_signal().await?;
     tracing::info!("stopping");
