@@ -44,7 +44,7 @@ async fn every_example_of_the_reference_is_answered_as_the_document_says() {
     let job = Server::accepted(&server.post_json(&request).await);
     let ended = server.ended(&job).await;
     let open = Server::accepted(&server.post_json(&json!({ "template": template("slow once", &[]) })).await);
-    let link = ended["result"]["videoUrl"].as_str().unwrap().to_owned();
+    let link = ended["result"]["downloadUrl"].as_str().unwrap().to_owned();
     let [cli_token, ending_token] = [(); 2].map(|()| server.new_token("ada@example.com", "cli"));
     let page = String::from_utf8(server.get("/docs/api").await.bytes).unwrap();
     let commands = commands_of(&page);
