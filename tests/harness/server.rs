@@ -188,14 +188,14 @@ fn serve(scratch: &Path, address: &str) -> (Child, Vec<String>) {
         .stderr(log)
         .spawn()
         .unwrap();
-    let mut lines = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
-        let is_last = line.starts_with("health checks on ");
         lines.push(line);
-        if is_last {
+        if lines.iter().any(|line| line.starts_with("console on ")) {
             return (child, lines);
         }
     }
+    child.wait().unwrap();
     panic!("{}", std::fs::read_to_string(scratch.join("server.log")).unwrap_or_default());
 }
 

@@ -110,7 +110,8 @@ fn announce(line: &str) {
 fn console_lines(api: &Api) -> Vec<String> {
     let base_url = api.links.base_url();
     let setup = api.setup_key.as_ref().map(|key| format!("first run: {base_url}/setup?key={key}"));
-    [format!("console on {base_url}")].into_iter().chain(setup).collect()
+    // The console last: whoever reads these lines knows then that there are no more.
+    setup.into_iter().chain([format!("console on {base_url}")]).collect()
 }
 
 /// Everything that runs, before it runs.
