@@ -10,7 +10,9 @@ use crate::ada_at_the_console;
 pub(crate) fn titles(secs: f64, quality: &str) -> Value {
     json!({
         "template": { "version": "1", "name": "Titles", "blocks": [
-            { "type": "text", "text": "Now shipping", "duration": secs } ] },
+            // It turns all the time: frames that look like the one before would take no time.
+            { "type": "text", "text": "Now shipping", "duration": secs,
+              "rotation": [{ "time": 0, "value": 0 }, { "time": secs, "value": 3600 }] } ] },
         "output": { "quality": quality },
     })
 }
