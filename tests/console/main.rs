@@ -21,7 +21,6 @@ const PASSWORD: &str = "correct horse battery staple";
 /// Lets ada, who has 100 credits, sign in, and opens a browser; `None` where this machine has none.
 async fn ada_at_the_console() -> Option<(Server, Browser)> {
     avs_tests::gpu_context()?;
-    // The browser goes first: a server that stops waits for connections that it holds.
     let server = Server::start();
     let browser = Browser::open().await?;
     server.set_password("ada@example.com", PASSWORD);

@@ -49,8 +49,10 @@ async fn operator_pages_do_not_exist_for_normal_accounts() {
     for path in OPERATOR_PAGES {
         assert_eq!(console.page(path).await.status, 404, "{path}");
     }
-    let path = "/operator/accounts/acc_0123456789abcdefghijkl/grant";
-    assert_eq!(console.form(path, &[("credits", "9"), ("once", "a")]).await.status, 404);
+    let session = console.send(reqwest::Method::GET, "/internal/v1/session", &Value::Null).await.json();
+    let path = format!("/operator/accounts/{}/grant", session["accountId"].as_str().unwrap());
+    assert_eq!(console.form(&path, &[("credits", "9"), ("once", "a")]).await.status, 404);
+    assert_eq!(server.credits().await, (100, 0));
     assert_eq!(console.form("/operator/accounts", &[("email", "eve@example.com")]).await.status, 404);
     assert!(!server.cli(&["account", "list"]).contains("eve@example.com"));
     server.cli_with_input(&["account", "password", "ada@example.com", "--operator"], "correct horse battery");
@@ -178,7 +180,20 @@ async fn the_first_run_makes_one_operator_with_the_printed_link_only() {
         let path = format!("/setup?key={key}");
         assert_eq!(server.send(reqwest::Method::GET, &path, |request| request).await.status, 404);
     }
-    server.sign_in().await;
-    let answer = server.send(reqwest::Method::GET, "/setup?key=x", |request| request).await;
-    assert_eq!(answer.status, 404);
+    let setup_url = server.setup_url.clone().unwrap();
+    let key = setup_url.split_once("key=").unwrap().1;
+    let set_up = async |email: &str, password: &str| {
+        let pairs = [("key", key), ("email", email), ("password", password)];
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        server.send(reqwest::Method::POST, "/setup", |request| request.body(body)).await.status
+    };
+    assert_eq!(set_up("grace@example.com", "too short").await, 422);
+    assert_eq!(set_up("no address", "correct horse battery").await, 422);
+    assert!(!server.cli(&["account", "list"]).contains("operator"));
+    set_up("grace@example.com", "correct horse battery").await;
+    let accounts = server.cli(&["account", "list"]);
+    assert_eq!(accounts.matches("operator").count(), 1, "{accounts}");
+    assert_eq!(set_up("eve@example.com", "correct horse battery").await, 404);
+    assert_eq!(server.send(reqwest::Method::GET, &setup_url, |request| request).await.status, 404);
+    assert_eq!(server.cli(&["account", "list"]), accounts);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Receiver, Server, Upload, template};
+use crate::harness::{Database, Receiver, Server, Upload, template};
 
 /// A job that completed in its second attempt has been charged and announced once.
 async fn assert_completed_once(server: &Server, receiver: &mut Receiver, id: &str) {
@@ -101,7 +101,7 @@ async fn a_job_survives_a_server_that_is_stopped_and_keeps_its_phase() {
 
 #[tokio::test]
 async fn a_server_with_nothing_to_do_stops_at_once_whoever_is_connected() {
-    let mut server = Server::start();
+    let mut server = Server::start_with(Database::Sqlite, &[("AVS_SHUTDOWN_GRACE_MILLIS", "10000")]);
     // As browsers open ahead of need.
     let _silent = std::net::TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     assert!(server.stop());

@@ -49,6 +49,8 @@ pub(crate) struct Server {
     child: Option<Child>,
     pub(crate) url: String,
     pub(crate) admin_url: String,
+    /// What opens the first operator's account, as printed.
+    pub(crate) setup_url: Option<String>,
     pub(crate) token: String,
     /// Jobs that were accepted over this handle.
     pub(super) accepted: Mutex<BTreeSet<String>>,
@@ -97,6 +99,7 @@ impl Server {
             child: None,
             url: String::new(),
             admin_url: String::new(),
+            setup_url: None,
             token: String::new(),
             accepted: Mutex::default(),
             examined: AtomicBool::new(false),
@@ -143,6 +146,8 @@ impl Server {
             line.strip_prefix(prefix).unwrap_or_else(|| panic!("{line}\n{}", self.log())).to_owned()
         };
         (self.url, self.admin_url) = (address("listening on "), address("health checks on "));
+        let further = lines.next().and_then(Result::ok).unwrap_or_default();
+        self.setup_url = further.strip_prefix("first run: ").map(str::to_owned);
         self.child = Some(child);
     }
 
