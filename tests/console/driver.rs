@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 
 /// Set to make a missing browser a failure instead of a skip.
 const REQUIRE_VARIABLE: &str = "REQUIRE_BROWSER_TESTS";
+/// Tries to start a chromedriver.
+const STARTS_MAX: usize = 5;
 
 /// A chromedriver on a port of its own.
 pub(crate) struct Driver {
@@ -28,22 +30,33 @@ pub(crate) fn is_installed(tool: &str) -> bool {
     false
 }
 
+/// Starts a chromedriver; returns it with its port, or nothing where it has given up.
+fn started() -> Option<(Child, String)> {
+    let mut command = Command::new("chromedriver");
+    let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let port = lines.find_map(|line| {
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').to_owned())
+    });
+    let Some(port) = port else {
+        child.wait().unwrap();
+        return None;
+    };
+    // What else it says must not fill the pipe.
+    std::thread::spawn(move || lines.for_each(drop));
+    Some((child, port))
+}
+
 impl Driver {
     /// `None`, with a word on stderr, where this machine has no browser.
     pub(crate) fn start() -> Option<Self> {
         if !is_installed("chromedriver") || !is_installed("chromium") {
             return None;
         }
-        let mut command = Command::new("chromedriver");
-        let mut child = command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let port = lines.find_map(|line| {
-            line.split_once("started successfully on port ")
-                .map(|(_, port)| port.trim_end_matches('.').to_owned())
-        });
-        // What else it says must not fill the pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        let url = format!("http://127.0.0.1:{}", port.expect("chromedriver tells its port"));
+        // It takes a port of IPv4 that is free, and gives up where another process has the same of IPv6.
+        let (child, port) = (0..STARTS_MAX).find_map(|_| started()).expect("chromedriver tells its port");
+        let url = format!("http://127.0.0.1:{port}");
         Some(Self { child, url, profile: tempfile::tempdir().unwrap() })
     }
 
