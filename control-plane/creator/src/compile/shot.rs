@@ -227,15 +227,20 @@ fn window(look: &Look, frame: &Frame, wish: &Wish, (width, height): (f64, f64), 
     let (w, h) = (1.0_f64.min(box_ratio / source_ratio), 1.0_f64.min(source_ratio / box_ratio));
     let (x, y) = look.best_middle(w, h);
     let base = Part { x: x - w / 2.0, y: y - h / 2.0, w, h };
-    let is_large = wish.rect.w / (w * width) * frame.output_scale * NEAR_SCALE <= MAGNIFIED_MAX;
-    let nearer = wish.near && !is_video && is_large;
+    let nearer =
+        wish.near && !is_video && magnified(frame, wish, (width, height)) * NEAR_SCALE <= MAGNIFIED_MAX;
     if nearer { zoomed(&base, NEAR_SCALE, look.salient_point(&base)) } else { base }
 }
 
 /// True where the part of a picture that fills the frame has pixels enough: a shot that fills an upright frame, a little
 /// soft, beats a sharp band between two blurs.
-fn can_be_cut(frame: &Frame, wish: &Wish, (width, height): (f64, f64)) -> bool {
-    (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale <= MAGNIFIED_MAX
+fn can_be_cut(frame: &Frame, wish: &Wish, size: (f64, f64)) -> bool {
+    magnified(frame, wish, size) <= MAGNIFIED_MAX
+}
+
+/// How much larger a picture is in the video than in its file, where it fills its box.
+fn magnified(frame: &Frame, wish: &Wish, (width, height): (f64, f64)) -> f64 {
+    (wish.rect.w / width).max(wish.rect.h / height) * frame.output_scale
 }
 
 /// True where nothing moves in a part of a video: it would look like a fault.
