@@ -23,6 +23,7 @@ pub(super) async fn wrap(State(api): State<Arc<Api>>, mut request: Request, next
     let route = request.extensions().get::<MatchedPath>().map(|route| route.as_str().to_owned());
     let rates = RateSlot::default();
     request.extensions_mut().insert(rates.clone());
+    request.extensions_mut().insert(id.clone());
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         if let Some(fault) = &problem.fault {

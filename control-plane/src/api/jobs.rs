@@ -18,8 +18,7 @@ use super::auth::ApiCaller;
 use super::query::Query;
 use super::segment::JobSegment;
 use super::{Api, ApiError};
-use crate::domain::account::TokenOwner;
-use crate::domain::ids::{EventId, JobId};
+use crate::domain::ids::{AccountId, EventId, JobId};
 use crate::domain::job::{Job, Mode};
 use crate::domain::job_document::{JobDocument, document_from_job};
 use crate::domain::lifecycle::JobStatus;
@@ -41,7 +40,7 @@ pub(super) async fn show(
     let mut query = Query::parse(query.as_deref())?;
     let wait_secs = query.number("wait", 0..=limits::POLL_WAIT_MAX_SECS)?.unwrap_or(0);
     query.finish()?;
-    let job = api.awaited_job(&caller, &id, Duration::from_secs(wait_secs)).await?;
+    let job = api.awaited_job(&caller.account_id, &id, Duration::from_secs(wait_secs)).await?;
     let body = serde_json::to_vec(&document_from_job(&job, &api.links))
         .map_err(|error| ApiError::Internal(error.into()))?;
     let etag = format!("\"{}\"", hex::encode(&Sha256::digest(&body)[..12]));
@@ -95,7 +94,7 @@ pub(super) async fn cancel(
     ApiCaller(caller): ApiCaller,
     JobSegment(id): JobSegment,
 ) -> Result<Response, ApiError> {
-    let job = api.cancelled_job(&caller, &id).await?;
+    let job = api.cancelled_job(&caller.account_id, &id).await?;
     let ended = job.state.status.is_terminal();
     let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok((status, [(CACHE_CONTROL, NO_STORE)], Json(document_from_job(&job, &api.links))).into_response())
@@ -103,20 +102,20 @@ pub(super) async fn cancel(
 
 impl Api {
     /// Cancels, and gives the worker of a running job a little time to let go.
-    pub(crate) async fn cancelled_job(&self, caller: &TokenOwner, id: &JobId) -> Result<Job, ApiError> {
+    pub(crate) async fn cancelled_job(&self, account: &AccountId, id: &JobId) -> Result<Job, ApiError> {
         let announcement = Announcement { event_id: EventId::generate(&*self.entropy), links: &self.links };
         let now = self.clock.now();
-        let job = self.store.cancel_job(id, &caller.account_id, &announcement, now).await?;
+        let job = self.store.cancel_job(id, account, &announcement, now).await?;
         if job.state.status.is_terminal() {
             return Ok(job);
         }
-        self.awaited_job(caller, id, limits::CANCEL_WAIT).await
+        self.awaited_job(account, id, limits::CANCEL_WAIT).await
     }
 
     /// Waits for the end of a job, at most for `wait` and until the server stops.
     pub(super) async fn awaited_job(
         &self,
-        caller: &TokenOwner,
+        account: &AccountId,
         id: &JobId,
         wait: Duration,
     ) -> Result<Job, ApiError> {
@@ -124,7 +123,7 @@ impl Api {
         // Subscribed before the first look, so that no change falls between the two.
         let mut changes = self.store.changes();
         loop {
-            let job = self.store.job_of_account(id, &caller.account_id).await?;
+            let job = self.store.job_of_account(id, account).await?;
             let over = Instant::now() >= until || self.stop.is_cancelled();
             if job.state.status.is_terminal() || over {
                 return Ok(job);

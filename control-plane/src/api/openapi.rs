@@ -24,7 +24,7 @@ const PATHS: [&str; 3] = [
 ];
 
 /// Keys of a path item that are operations.
-const METHODS: [&str; 3] = ["get", "head", "post"];
+pub(crate) const METHODS: [&str; 3] = ["get", "head", "post"];
 /// What any request with a token can be answered with.
 const TOKEN_PROBLEMS: [&str; 3] = ["unauthorized", "token_kind_not_allowed", "rate_limited"];
 /// The caller's allowance is not known, or may not be, when these are answered.

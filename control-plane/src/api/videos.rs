@@ -19,7 +19,7 @@ use super::{Api, ApiError};
 use crate::domain::account::TokenOwner;
 use crate::domain::credits::{Item, bill_from_inputs, total_credits};
 use crate::domain::fingerprint::Fingerprint;
-use crate::domain::ids::JobId;
+use crate::domain::ids::{AccountId, JobId};
 use crate::domain::job::{FieldError, Job, Mode, Warning};
 use crate::domain::job_document::document_from_job;
 use crate::domain::media_kind::{MediaKind, is_screen_recording};
@@ -30,13 +30,27 @@ use crate::workers::Preview;
 const FROM_JSON: &str = "POST /api/v1/videos/from-json";
 const FROM_PROMPT: &str = "POST /api/v1/videos/from-prompt";
 
+/// Who asks for a video.
+#[derive(Clone, Copy)]
+pub(super) struct Asker<'a> {
+    pub(super) account_id: &'a AccountId,
+    /// Public part of the token; none of a signed-in person.
+    pub(super) token_id: Option<&'a str>,
+}
+
+impl<'a> From<&'a TokenOwner> for Asker<'a> {
+    fn from(owner: &'a TokenOwner) -> Self {
+        Self { account_id: &owner.account_id, token_id: Some(&owner.token_id) }
+    }
+}
+
 /// Accepts a template, with its files or without.
 pub(super) async fn create_from_json(
     State(api): State<Arc<Api>>,
     ApiCaller(caller): ApiCaller,
     request: Request,
 ) -> Result<Response, ApiError> {
-    api.create((Mode::Json, FROM_JSON), &caller, request).await
+    api.create((Mode::Json, FROM_JSON), Asker::from(&caller), request).await
 }
 
 /// Accepts a prompt, with files or without.
@@ -45,7 +59,7 @@ pub(super) async fn create_from_prompt(
     ApiCaller(caller): ApiCaller,
     request: Request,
 ) -> Result<Response, ApiError> {
-    api.create((Mode::Prompt, FROM_PROMPT), &caller, request).await
+    api.create((Mode::Prompt, FROM_PROMPT), Asker::from(&caller), request).await
 }
 
 /// Says what would become of a template: nothing is kept, and nothing costs.
@@ -54,7 +68,7 @@ pub(super) async fn validate(
     ApiCaller(caller): ApiCaller,
     request: Request,
 ) -> Result<Json<PreviewDocument>, ApiError> {
-    api.validated(&caller, request).await
+    api.validated(Asker::from(&caller), request).await
 }
 
 async fn create(api: Arc<Api>, new: NewJob, intake: Intake, now: Timestamp) -> Result<Job, ApiError> {
@@ -87,33 +101,33 @@ impl Api {
     /// Looks at a request.
     pub(super) async fn validated(
         &self,
-        caller: &TokenOwner,
+        asker: Asker<'_>,
         request: Request,
     ) -> Result<Json<PreviewDocument>, ApiError> {
         let _permit = self.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
-        let (_intake, new) = self.dry_run(caller, request).await?;
+        let (_intake, new) = self.dry_run(asker, request).await?;
         Ok(Json(PreviewDocument::from(self.workshop.preview(&new).await?)))
     }
 
     /// Makes the picture that the video of a request would show at a time: a PNG.
     pub(super) async fn pictured(
         &self,
-        caller: &TokenOwner,
+        asker: Asker<'_>,
         at_secs: f64,
         request: Request,
     ) -> Result<Vec<u8>, ApiError> {
         let _permit = self.previews.try_acquire().map_err(|_full| ApiError::Busy)?;
-        let (_intake, new) = self.dry_run(caller, request).await?;
+        let (_intake, new) = self.dry_run(asker, request).await?;
         Ok(self.workshop.still(&new, at_secs).await?)
     }
 
     /// A job that will not be created; its workplace goes with the intake.
-    async fn dry_run(&self, caller: &TokenOwner, request: Request) -> Result<(Intake, NewJob), ApiError> {
+    async fn dry_run(&self, asker: Asker<'_>, request: Request) -> Result<(Intake, NewJob), ApiError> {
         let id = JobId::generate(&*self.entropy);
         let files = self.objects.local();
         let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
         let received = intake.receive(request).await?;
-        let new = self.job_from_received(id, (caller, Mode::Json), received)?;
+        let new = self.job_from_received(id, (asker, Mode::Json), received)?;
         Ok((intake, new))
     }
 
@@ -121,7 +135,7 @@ impl Api {
     pub(super) async fn create(
         self: &Arc<Self>,
         (mode, route): (Mode, &'static str),
-        caller: &TokenOwner,
+        asker: Asker<'_>,
         request: Request,
     ) -> Result<Response, ApiError> {
         if self.store.is_overloaded() {
@@ -134,7 +148,7 @@ impl Api {
         let intake = Intake::new(files.job_dir(&id), files.assets_dir(&id));
         let received = intake.receive(request).await?;
         let fingerprint = received.fingerprint();
-        let mut new = self.job_from_received(id, (caller, mode), received)?;
+        let mut new = self.job_from_received(id, (asker, mode), received)?;
         // Once: the answer that is kept must be the one that is given, to the byte.
         let now = self.clock.now();
         new.idempotency = match key {
@@ -161,7 +175,7 @@ impl Api {
     fn job_from_received(
         &self,
         id: JobId,
-        (caller, mode): (&TokenOwner, Mode),
+        (asker, mode): (Asker<'_>, Mode),
         received: Received,
     ) -> Result<NewJob, ApiError> {
         let json = serde_json::from_slice(&received.json)
@@ -192,8 +206,8 @@ impl Api {
         }
         Ok(NewJob {
             id,
-            account_id: caller.account_id.clone(),
-            token_id: Some(caller.token_id.clone()).filter(|id| !id.is_empty()),
+            account_id: asker.account_id.clone(),
+            token_id: asker.token_id.map(str::to_owned),
             mode,
             items,
             metadata,

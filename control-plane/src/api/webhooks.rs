@@ -10,8 +10,7 @@ use serde::Serialize;
 use super::auth::ApiCaller;
 use super::segment::JobSegment;
 use super::{Api, ApiError};
-use crate::domain::account::TokenOwner;
-use crate::domain::ids::JobId;
+use crate::domain::ids::{AccountId, JobId};
 use crate::store::{DeliveryLog, StoreError};
 
 /// The delivery of a job's end; null where there is none.
@@ -36,7 +35,7 @@ pub(super) async fn redeliver(
     ApiCaller(caller): ApiCaller,
     JobSegment(id): JobSegment,
 ) -> Result<(StatusCode, Json<DeliveryDocument>), ApiError> {
-    let delivery = api.redelivered(&caller, &id).await?;
+    let delivery = api.redelivered(&caller.account_id, &id).await?;
     Ok((StatusCode::ACCEPTED, Json(DeliveryDocument { delivery })))
 }
 
@@ -44,14 +43,14 @@ impl Api {
     /// Makes the delivery due again.
     pub(crate) async fn redelivered(
         &self,
-        caller: &TokenOwner,
+        account: &AccountId,
         id: &JobId,
     ) -> Result<Option<DeliveryLog>, ApiError> {
-        let job = self.store.job_of_account(id, &caller.account_id).await?;
+        let job = self.store.job_of_account(id, account).await?;
         if !job.state.status.is_terminal() {
             return Err(ApiError::JobNotEnded);
         }
-        match self.store.redeliver(id, &caller.account_id, self.clock.now()).await {
+        match self.store.redeliver(id, account, self.clock.now()).await {
             Err(StoreError::Missing { .. }) => Err(ApiError::NoWebhook),
             Err(error) => Err(error.into()),
             Ok(()) => Ok(self.store.delivery_log(id).await?),

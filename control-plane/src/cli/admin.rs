@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{CommandError, NewTokenArguments};
 use crate::config::StateArguments;
-use crate::domain::account::TokenRecord;
+use crate::domain::account::{TokenRecord, is_address};
 use crate::domain::ids::AccountId;
 use crate::domain::password;
 use crate::domain::timestamp::{Clock as _, Timestamp};
@@ -16,8 +16,7 @@ use crate::system::{SystemClock, SystemEntropy};
 const DAY_SECS: u64 = 24 * 3600;
 
 pub(super) async fn create_account(state: &StateArguments, email: &str) -> Result<(), CommandError> {
-    // Only what would surely be a slip of the keyboard; mail itself is the test of an address.
-    if !email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty()) {
+    if !is_address(email) {
         return Err(CommandError::Email { email: email.to_owned() });
     }
     let store = state.open_store().await?;

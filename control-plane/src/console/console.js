@@ -28,15 +28,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) delete form.dataset.sent;
 });
 
-const PHASES = {
-  queued: "Waiting",
-  preparing_assets: "Preparing files",
-  generating: "Creating the template",
-  rendering: "Rendering",
-};
-
 // Follows an open job. Lost connections are taken up again; the stream then tells everything from the beginning.
 function follow(live) {
+  const phases = JSON.parse(live.dataset.phases);
   const phase = document.getElementById("phase");
   const detail = document.getElementById("detail");
   const bar = document.getElementById("bar");
@@ -48,7 +42,7 @@ function follow(live) {
       pause = 1000;
       const { status: now, phase: name } = JSON.parse(event.data);
       if (now) { status.textContent = now; status.className = `badge ${now}`; }
-      if (name && PHASES[name] && phase.textContent !== PHASES[name]) phase.textContent = PHASES[name];
+      if (name && phase.textContent !== phases[name]) phase.textContent = phases[name];
     };
     for (const name of ["job.queued", "job.claimed", "job.advanced", "job.requeued"]) events.addEventListener(name, step);
     events.addEventListener("progress", (event) => {

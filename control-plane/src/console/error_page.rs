@@ -8,7 +8,6 @@ use axum::response::{IntoResponse, Redirect};
 use super::page::{Section, Shell, page};
 use crate::api::ApiError;
 use crate::api::problem::Problem;
-use crate::store::StoreError;
 
 /// Why a page is not shown.
 pub(super) enum PageError {
@@ -29,6 +28,7 @@ impl<E: Into<ApiError>> From<E> for PageError {
 struct ErrorPage {
     shell: Shell,
     sentence: String,
+    request_id: String,
 }
 
 impl IntoResponse for PageError {
@@ -44,14 +44,15 @@ impl IntoResponse for PageError {
 }
 
 /// Shows a problem, wherever it came from, as a page.
-pub(super) fn page_from_problem(mut response: Response<Body>) -> Response<Body> {
+pub(super) fn page_from_problem(mut response: Response<Body>, request_id: String) -> Response<Body> {
     // Taken, so that the envelope does not write JSON over the page.
     let Some(problem) = response.extensions_mut().remove::<Problem>() else { return response };
     if let Some(fault) = problem.fault {
-        tracing::error!(fault, "a page failed");
+        tracing::error!(request = request_id, fault, "a page failed");
     }
     let title = problem.status.canonical_reason().unwrap_or("Error");
-    let shown = ErrorPage { shell: Shell::open(title), sentence: sentence(&problem.detail) };
+    let sentence = sentence(&problem.detail);
+    let shown = ErrorPage { shell: Shell::open(title), sentence, request_id };
     page(problem.status, &shown)
 }
 
@@ -69,13 +70,5 @@ pub(super) fn notice(error: &ApiError) -> String {
             errors.iter().map(|error| sentence(&error.detail)).collect::<Vec<_>>().join(" ")
         }
         error => sentence(&error.to_string()),
-    }
-}
-
-/// Says of an address that is taken what it is, instead of a fault of ours.
-pub(super) fn error_from_account(error: StoreError) -> Result<String, PageError> {
-    match error {
-        StoreError::EmailTaken { email } => Ok(format!("There is an account for {email} already.")),
-        error => Err(error.into()),
     }
 }

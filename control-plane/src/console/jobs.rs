@@ -6,19 +6,17 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
-use serde_json::Value;
 
 use super::error_page::PageError;
 use super::page::{Section, Shell, page};
-use super::sign_in::parameter;
-use super::viewer::{SentForm, Viewer};
-use super::words::{self, Moment};
+use super::viewer::{Fields, SentForm, Viewer};
+use super::words::{self, Moment, pretty};
 use crate::api::jobs::{cursor_from_seq, seq_from_cursor};
 use crate::api::segment::JobSegment;
 use crate::api::{Api, ApiError};
 use crate::domain::job::{FieldError, Job, Mode, Warning};
 use crate::domain::job_document::path_from_job;
-use crate::domain::lifecycle::JobStatus;
+use crate::domain::lifecycle::{JobStatus, Phase};
 use crate::domain::timestamp::Timestamp;
 use crate::limits;
 use crate::store::{DeliveryLog, EventRecord, JobFilter};
@@ -51,9 +49,10 @@ pub(super) async fn list(
     viewer: Viewer,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let (status, cursor) = (parameter(query.as_deref(), "status"), parameter(query.as_deref(), "cursor"));
-    let wanted = JobStatus::ALL.into_iter().find(|known| known.name() == status);
-    let before_seq = (!cursor.is_empty()).then(|| seq_from_cursor(&cursor)).transpose()?;
+    let query = Fields::of_query(query.as_deref());
+    let wanted = JobStatus::ALL.into_iter().find(|known| known.name() == query.text("status"));
+    let cursor = Some(query.text("cursor")).filter(|cursor| !cursor.is_empty());
+    let before_seq = cursor.map(seq_from_cursor).transpose()?;
     let filter = JobFilter { status: wanted, before_seq, ..JobFilter::default() };
     let found = api.store.jobs_of_account(&viewer.account.id, &filter, limits::CONSOLE_PAGE_JOBS).await?;
     let now = api.clock.now();
@@ -120,6 +119,7 @@ struct JobPage {
     mode: &'static str,
     status: &'static str,
     phase: &'static str,
+    phases_json: String,
     percent: u32,
     is_open: bool,
     created: Moment,
@@ -162,6 +162,7 @@ pub(super) async fn show(
         mode: job.mode.name(),
         status: status.name(),
         phase: words::phase(job.state.phase),
+        phases_json: words::phases_json(),
         percent: job.progress.as_ref().map_or(0, |progress| percent(progress.fraction)),
         is_open: !status.is_terminal(),
         created: Moment::ago(job.created_at, now),
@@ -192,7 +193,7 @@ pub(super) async fn cancel(
     JobSegment(id): JobSegment,
     form: SentForm,
 ) -> Result<Response, PageError> {
-    match api.cancelled_job(&form.viewer.session.owner(), &id).await {
+    match api.cancelled_job(&form.viewer.account.id, &id).await {
         // It ended while its owner reached for the button: the page shows how.
         Ok(_) | Err(ApiError::JobAlreadyEnded) => Ok(Redirect::to(&format!("/jobs/{id}")).into_response()),
         Err(error) => Err(error.into()),
@@ -205,13 +206,8 @@ pub(super) async fn redeliver(
     JobSegment(id): JobSegment,
     form: SentForm,
 ) -> Result<Response, PageError> {
-    api.redelivered(&form.viewer.session.owner(), &id).await?;
+    api.redelivered(&form.viewer.account.id, &id).await?;
     Ok(Redirect::to(&format!("/jobs/{id}#deliveries")).into_response())
-}
-
-/// A value as people read it.
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 fn items(job: &Job) -> Vec<(&'static str, String, i64)> {
@@ -241,17 +237,18 @@ fn player(job: &Job, api: &Api) -> Option<Player> {
 
 /// The phases a job went through, each with its length; the one under way without.
 fn stages(events: &[EventRecord], job: &Job, now: Timestamp) -> Vec<Stage> {
-    let mut steps: Vec<(&str, Timestamp)> = Vec::new();
+    let mut steps: Vec<(Phase, Timestamp)> = Vec::new();
     for event in events {
-        let Some(phase) = event.phase.as_deref() else { continue };
+        let named = |known: &Phase| Some(known.name()) == event.phase.as_deref();
+        let Some(phase) = Phase::ALL.into_iter().find(named) else { continue };
         let is_end = matches!(event.event.as_str(), "job.completed" | "job.failed" | "job.cancelled");
         if !is_end && steps.last().is_none_or(|(last, _)| *last != phase) {
             steps.push((phase, event.at));
         }
     }
     let ends = steps.iter().skip(1).map(|(_, at)| Some(*at)).chain([job.finished_at]);
-    let stage = |(&(name, began), end): (&(&str, Timestamp), Option<Timestamp>)| Stage {
-        name: words::phase_from_name(name),
+    let stage = |(&(phase, began), end): (&(Phase, Timestamp), Option<Timestamp>)| Stage {
+        name: words::phase(phase),
         began: Moment::ago(began, now),
         took: end.map(|end| words::duration(end.unix_millis() - began.unix_millis())),
     };

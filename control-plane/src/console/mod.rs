@@ -22,7 +22,7 @@ mod words;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::map_response;
+use axum::middleware::from_fn;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 
@@ -53,6 +53,6 @@ pub fn routes() -> Router<Arc<Api>> {
         .route("/playground", get(playground::show))
         .route("/docs", get(|| async { Redirect::to("/docs/api") }))
         .route("/docs/api", get(reference::show))
-        .layer(map_response(page::guarded))
+        .layer(from_fn(page::guarded))
         .route("/console/{version}/{file}", get(files::send))
 }

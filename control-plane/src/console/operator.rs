@@ -7,18 +7,18 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 
-use super::error_page::{PageError, error_from_account};
-use super::jobs::pretty;
+use super::error_page::PageError;
 use super::page::{Section, Shell, page};
-use super::sign_in::is_address;
 use super::viewer::{Operator, SentForm, Viewer};
-use super::words::Moment;
+use super::words::{Moment, pretty};
 use crate::api::segment::{JobSegment, Segment};
 use crate::api::{Api, ApiError};
+use crate::domain::account::{Account, is_address};
 use crate::domain::entropy::base62_from_entropy;
 use crate::domain::ids::AccountId;
 use crate::domain::job::EngineIdentity;
 use crate::limits;
+use crate::store::StoreError;
 
 #[derive(Template)]
 #[template(path = "fleet.html")]
@@ -97,13 +97,14 @@ pub(super) async fn create_account(
     State(api): State<Arc<Api>>,
     form: SentForm,
 ) -> Result<Response, PageError> {
-    let viewer = operator(form.viewer)?;
+    let Operator(viewer) = form.viewer.operating()?;
     let email = form.fields.text("email").trim();
     let refusal = if is_address(email) {
         let id = AccountId::generate(&*api.entropy);
         match api.store.create_account(&id, email, api.clock.now()).await {
             Ok(()) => return Ok(Redirect::to("/operator/accounts").into_response()),
-            Err(error) => error_from_account(error)?,
+            Err(StoreError::EmailTaken { email }) => format!("There is an account for {email} already."),
+            Err(error) => return Err(error.into()),
         }
     } else {
         "That is not an e-mail address.".to_owned()
@@ -118,7 +119,7 @@ pub(super) async fn grant(
     Segment(id): Segment,
     form: SentForm,
 ) -> Result<Response, PageError> {
-    let viewer = operator(form.viewer)?;
+    let Operator(viewer) = form.viewer.operating()?;
     let account = api.store.account(&AccountId::parse(&id).ok_or(ApiError::NotFound)?).await?;
     let credits = form.fields.text("credits").parse::<i64>().ok();
     let Some(credits) = credits.filter(|credits| (1..=limits::GRANT_CREDITS_MAX).contains(credits)) else {
@@ -127,7 +128,7 @@ pub(super) async fn grant(
         let shown = AccountsPage::of(&api, viewer, Some(refusal)).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     };
-    if api.guesses.allow(&format!("form {}", form.fields.text("once")), 1) {
+    if form.fields.is_first(&api) {
         api.store.grant(&account.id, credits, api.clock.now()).await?;
         tracing::info!(operator = %viewer.account.id, account = %account.id, credits, "credits granted");
     }
@@ -162,14 +163,10 @@ pub(super) async fn project(
     Ok(page(StatusCode::OK, &shown))
 }
 
-fn operator(viewer: Viewer) -> Result<Viewer, PageError> {
-    if viewer.account.is_operator { Ok(viewer) } else { Err(ApiError::NotFound.into()) }
-}
-
 impl AccountsPage {
     async fn of(api: &Api, viewer: Viewer, refusal: Option<String>) -> Result<Self, PageError> {
         let accounts = api.store.accounts().await?;
-        let row = |account: &crate::domain::account::Account| AccountRow {
+        let row = |account: &Account| AccountRow {
             id: account.id.to_string(),
             email: account.email.clone(),
             role: if account.is_operator { "Operator" } else { "Customer" },

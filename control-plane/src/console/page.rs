@@ -2,15 +2,18 @@
 
 use askama::Template;
 use axum::body::Body;
+use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderValue, Response, StatusCode};
+use axum::middleware::Next;
 
 use super::error_page::page_from_problem;
 use super::files;
 use super::viewer::Viewer;
+use crate::domain::ids::RequestId;
 
 /// Nothing but our own files: no inline script or style, no frames, nothing from elsewhere.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -95,8 +98,9 @@ fn html_response(status: StatusCode, html: String) -> Response<Body> {
 }
 
 /// Writes problems as pages, and adds the headers that keep a page to itself.
-pub(super) async fn guarded(response: Response<Body>) -> Response<Body> {
-    let mut response = page_from_problem(response);
+pub(super) async fn guarded(request: Request, next: Next) -> Response<Body> {
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let mut response = page_from_problem(next.run(request).await, id);
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -16,7 +16,8 @@ use self::prose::html_from_prose;
 use super::error_page::PageError;
 use super::page::{Section, Shell, page};
 use super::viewer::Viewer;
-use crate::api::openapi::{document, problem_codes};
+use super::words::pretty;
+use crate::api::openapi::{METHODS, document, problem_codes};
 
 /// Everything of the page that is the same for everybody, as HTML where it says so.
 struct Reference {
@@ -132,9 +133,7 @@ impl Reference {
 fn group(document: &Document, tag: &Value) -> Group {
     let paths = document.0["paths"].as_object().into_iter().flatten();
     let operations = paths.flat_map(|(path, item)| {
-        ["get", "head", "post"]
-            .into_iter()
-            .filter_map(move |method| Some((path, item, method, item.get(method)?)))
+        METHODS.into_iter().filter_map(move |method| Some((path, item, method, item.get(method)?)))
     });
     let ours = operations.filter(|(.., operation)| operation["tags"][0] == tag["name"]);
     Group {
@@ -215,10 +214,6 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,7 +222,7 @@ mod tests {
     fn every_operation_schema_and_problem_of_the_document_is_in_the_reference() {
         let (html, document) = (body(), document());
         for item in document["paths"].as_object().unwrap().values() {
-            for operation in ["get", "head", "post"].iter().filter_map(|method| item.get(method)) {
+            for operation in METHODS.iter().filter_map(|method| item.get(method)) {
                 assert!(html.contains(&format!("id=\"{}\"", text(&operation["operationId"]))), "{operation}");
             }
         }

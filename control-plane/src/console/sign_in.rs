@@ -14,6 +14,7 @@ use super::page::{Section, Shell, page};
 use super::viewer::{Fields, SentForm, Viewer};
 use crate::api::internal::session::from_our_own_page;
 use crate::api::{Api, ApiError};
+use crate::domain::account::{Account, is_address};
 use crate::domain::ids::AccountId;
 use crate::domain::password;
 
@@ -38,7 +39,7 @@ struct SetupPage {
 
 /// Shows the form; who is signed in goes on.
 pub(super) async fn show(viewer: Result<Viewer, PageError>, RawQuery(query): RawQuery) -> Response {
-    let next = next_path(&parameter(query.as_deref(), "next"));
+    let next = next_path(Fields::of_query(query.as_deref()).text("next"));
     if viewer.is_ok() {
         return Redirect::to(&next).into_response();
     }
@@ -66,11 +67,7 @@ pub(super) async fn sign_in(State(api): State<Arc<Api>>, request: Request) -> Re
     Ok(page(status, &form))
 }
 
-async fn signed_in(
-    api: &Api,
-    account: &crate::domain::account::Account,
-    next: &str,
-) -> Result<Response, PageError> {
+async fn signed_in(api: &Api, account: &Account, next: &str) -> Result<Response, PageError> {
     let (_, cookie) = api.begin_session(account).await?;
     Ok(([(SET_COOKIE, cookie)], Redirect::to(next)).into_response())
 }
@@ -86,7 +83,7 @@ pub(super) async fn show_setup(
     State(api): State<Arc<Api>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let key = parameter(query.as_deref(), "key");
+    let key = Fields::of_query(query.as_deref()).text("key").to_owned();
     checked_key(&api, &key).await?;
     Ok(setup_page(StatusCode::OK, key, "", None))
 }
@@ -122,18 +119,6 @@ fn setup_page(status: StatusCode, key: String, email: &str, problem: Option<Stri
 async fn checked_key(api: &Api, key: &str) -> Result<(), PageError> {
     let right = api.setup_key.as_ref().is_some_and(|right| right.as_bytes().ct_eq(key.as_bytes()).into());
     if right && !api.store.has_passwords().await? { Ok(()) } else { Err(ApiError::NotFound.into()) }
-}
-
-/// Only what would surely be a slip of the keyboard is refused: mail itself is the test of an address.
-pub(super) fn is_address(email: &str) -> bool {
-    let parts = email.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
-    parts && email.len() <= 320 && !email.contains(|char: char| char.is_control() || char.is_whitespace())
-}
-
-/// A parameter of the query; absent ones are empty.
-pub(super) fn parameter(query: Option<&str>, name: &str) -> String {
-    let mut pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    pairs.find(|(key, _)| key == name).map(|(_, text)| text.into_owned()).unwrap_or_default()
 }
 
 /// Where to go after signing in: only to a page of ours.

@@ -1,25 +1,24 @@
 //! Settings → API: tokens are made, renewed and ended; and a command line is let in.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use serde_json::{Value, json};
 
 use super::error_page::{PageError, notice};
 use super::page::{Section, Shell, page};
-use super::sign_in::parameter;
 use super::viewer::{Fields, SentForm, Viewer};
 use super::words::Moment;
+use crate::api::internal::devices::waiting_device;
 use crate::api::internal::tokens::{new_token, renewed_token};
 use crate::api::segment::Segment;
 use crate::api::{Api, ApiError};
 use crate::domain::account::{TokenRecord, TokenStatus};
 use crate::domain::entropy::base62_from_entropy;
 use crate::domain::timestamp::Timestamp;
-use crate::limits;
 
 const ADDRESS: &str = "/settings/api";
 
@@ -80,14 +79,11 @@ pub(super) async fn create(State(api): State<Arc<Api>>, form: SentForm) -> Resul
         return Ok(answer);
     }
     let name = form.fields.text("name").trim().to_owned();
-    let days = Some(form.fields.text("expires")).filter(|days| !days.is_empty());
-    let made = async {
-        let days = days.map(|days| {
-            days.parse::<u32>().map_err(|_not_a_number| refused("the expiry must be a number of days"))
-        });
-        new_token(&api, &form.viewer.session, &name, days.transpose()?).await
+    let wanted = match form.fields.text("expires") {
+        "" => json!({ "name": name }),
+        days => json!({ "name": name, "expiresInDays": number(days) }),
     };
-    let made = made.await;
+    let made = new_token(&api, &form.viewer.session, &wanted).await;
     let mut shown = TokensPage::of(&api, form.viewer.clone()).await?;
     match made {
         Ok(secret) => {
@@ -111,10 +107,8 @@ pub(super) async fn rotate(
     if let Some(answer) = not_now(&api, &form, &format!("{ADDRESS}/{id}/rotate")).await? {
         return Ok(answer);
     }
-    let hours = form.fields.text("overlap").parse::<u32>().ok().filter(|hours| *hours <= 720);
-    let hours = hours.ok_or_else(|| refused("the overlap must be 0 to 720 hours"))?;
-    let overlap = Duration::from_secs(u64::from(hours) * 3600);
-    let secret = renewed_token(&api, &form.viewer.session, (&id, overlap)).await?;
+    let wanted = json!({ "overlapHours": number(form.fields.text("overlap")) });
+    let secret = renewed_token(&api, &form.viewer.session, (&id, &wanted)).await?;
     let mut shown = TokensPage::of(&api, form.viewer).await?;
     shown.secret = Some(secret);
     Ok(page(StatusCode::OK, &shown))
@@ -136,7 +130,7 @@ pub(super) async fn show_device(
     viewer: Viewer,
     RawQuery(query): RawQuery,
 ) -> Result<Response, PageError> {
-    let code = parameter(query.as_deref(), "code").trim().to_uppercase();
+    let code = Fields::of_query(query.as_deref()).text("code").trim().to_uppercase();
     let mut shown = DevicePage {
         shell: Shell::new("Command line", Section::Settings, viewer.clone()),
         code: code.clone(),
@@ -146,10 +140,7 @@ pub(super) async fn show_device(
     if code.is_empty() {
         return Ok(page(StatusCode::OK, &shown));
     }
-    if !api.guesses.allow(viewer.account.id.as_str(), limits::DEVICE_GRANTS_PER_MINUTE) {
-        return Err(ApiError::RateLimited { retry_after_secs: 60 }.into());
-    }
-    match api.store.pending_device_grant(&code, api.clock.now()).await.map_err(ApiError::from) {
+    match waiting_device(&api, &viewer.session, &code).await {
         Ok(grant) => shown.client_name = Some(grant.client_name),
         Err(ApiError::NotFound) => {
             shown.problem =
@@ -197,7 +188,7 @@ async fn not_now(api: &Api, form: &SentForm, action: &str) -> Result<Option<Resp
 
 /// A form that makes a secret makes one, however often its button is pressed.
 async fn sent_before(api: &Api, viewer: &Viewer, fields: &Fields) -> Result<Option<Response>, PageError> {
-    if api.guesses.allow(&format!("form {}", fields.text("once")), 1) {
+    if fields.is_first(api) {
         return Ok(None);
     }
     let mut shown = TokensPage::of(api, viewer.clone()).await?;
@@ -205,14 +196,9 @@ async fn sent_before(api: &Api, viewer: &Viewer, fields: &Fields) -> Result<Opti
     Ok(Some(page(StatusCode::CONFLICT, &shown)))
 }
 
-fn refused(detail: &str) -> ApiError {
-    let (code, detail) = ("invalid_value".to_owned(), detail.to_owned());
-    ApiError::Invalid(vec![crate::domain::job::FieldError {
-        pointer: String::new(),
-        code,
-        detail,
-        suggestion: None,
-    }])
+/// What a form says as a number; what is none stays as it is, and is refused by whoever reads it.
+fn number(text: &str) -> Value {
+    text.parse::<u32>().map_or_else(|_not_a_number| Value::from(text), Value::from)
 }
 
 impl TokensPage {

@@ -32,7 +32,7 @@ pub(super) struct SentForm {
     pub(super) fields: Fields,
 }
 
-/// The fields of a form; absent ones are empty.
+/// The fields of a form, or of a query; absent ones are empty.
 pub(super) struct Fields(BTreeMap<String, String>);
 
 impl FromRequestParts<Arc<Api>> for Viewer {
@@ -54,8 +54,14 @@ impl FromRequestParts<Arc<Api>> for Operator {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, PageError> {
-        let viewer = Viewer::from_request_parts(parts, api).await?;
-        if viewer.account.is_operator { Ok(Self(viewer)) } else { Err(ApiError::NotFound.into()) }
+        Viewer::from_request_parts(parts, api).await?.operating()
+    }
+}
+
+impl Viewer {
+    /// The same person as an operator.
+    pub(super) fn operating(self) -> Result<Operator, PageError> {
+        if self.account.is_operator { Ok(Operator(self)) } else { Err(ApiError::NotFound.into()) }
     }
 }
 
@@ -87,6 +93,16 @@ impl FromRequest<Arc<Api>> for Fields {
 }
 
 impl Fields {
+    /// The parameters of a query, read as a form's fields are.
+    pub(super) fn of_query(query: Option<&str>) -> Self {
+        Self(form_urlencoded::parse(query.unwrap_or_default().as_bytes()).into_owned().collect())
+    }
+
+    /// True the first time in a minute that a form with this number is sent to this process.
+    pub(super) fn is_first(&self, api: &Api) -> bool {
+        api.guesses.allow(&format!("form {}", self.text("once")), 1)
+    }
+
     /// A field's text.
     pub(super) fn text(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

@@ -1,5 +1,7 @@
 //! Times, sizes and names as people read them.
 
+use serde_json::Value;
+
 use crate::domain::credits::ItemKind;
 use crate::domain::lifecycle::Phase;
 use crate::domain::timestamp::Timestamp;
@@ -52,19 +54,25 @@ pub(super) fn size(bytes: u64) -> String {
 
 /// A phase in words.
 pub(super) fn phase(phase: Phase) -> &'static str {
-    phase_from_name(phase.name())
+    match phase {
+        Phase::Queued => "Waiting",
+        Phase::PreparingAssets => "Preparing files",
+        Phase::Generating => "Creating the template",
+        Phase::Rendering => "Rendering",
+        Phase::Completed => "Completed",
+        Phase::Failed => "Failed",
+    }
 }
 
-/// A phase's name in words.
-pub(super) fn phase_from_name(name: &str) -> &'static str {
-    match name {
-        "queued" => "Waiting",
-        "preparing_assets" => "Preparing files",
-        "generating" => "Creating the template",
-        "rendering" => "Rendering",
-        "completed" => "Completed",
-        _ => "Failed",
-    }
+/// The words of every phase by its name, as a JSON object, for the script that follows a job.
+pub(super) fn phases_json() -> String {
+    let words = Phase::ALL.map(|known| (known.name().to_owned(), phase(known).into()));
+    Value::Object(words.into_iter().collect()).to_string()
+}
+
+/// A value as people read it.
+pub(super) fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// What is paid for, in words.

@@ -23,6 +23,13 @@ pub struct Account {
     pub created_at: Timestamp,
 }
 
+/// True where `text` can be the address of an account. Only what would surely be a slip of the keyboard is refused: mail
+/// itself is the test of an address.
+pub fn is_address(text: &str) -> bool {
+    let has_parts = text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    has_parts && text.len() <= 320 && !text.contains(|char: char| char.is_control() || char.is_whitespace())
+}
+
 /// What an account can spend, and what its open jobs hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Balance {

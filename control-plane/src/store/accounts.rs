@@ -19,14 +19,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let inserted =
-            sql("INSERT INTO accounts (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(id.as_str())
-                .bind(email)
-                .bind(now)
-                .execute(&mut tx)
-                .await?;
-        if inserted == 0 {
+        if insert_account(&mut tx, (id, email), now).await? == 0 {
             tx.roll_back().await?;
             return Err(StoreError::EmailTaken { email: email.to_owned() });
         }
@@ -116,12 +109,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        sql("INSERT INTO accounts (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(id.as_str())
-            .bind(email)
-            .bind(now)
-            .execute(&mut tx)
-            .await?;
+        insert_account(&mut tx, (id, email), now).await?;
         let updated =
             sql("UPDATE accounts SET password_hash = $1, is_operator = 1 WHERE lower(email) = lower($2)
              AND NOT EXISTS (SELECT 1 FROM accounts WHERE password_hash IS NOT NULL)")
@@ -231,6 +219,20 @@ impl Store {
         };
         Ok(Audit { imbalance_credits, drifted_accounts: ids(&drifted)?, unsettled_jobs: ids(&unsettled)? })
     }
+}
+
+/// Inserts an account, unless the address has one; returns how many were inserted.
+async fn insert_account(
+    tx: &mut database::Connection,
+    (id, email): (&AccountId, &str),
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    sql("INSERT INTO accounts (id, email, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(id.as_str())
+        .bind(email)
+        .bind(now)
+        .execute(tx)
+        .await
 }
 
 fn account_from_row(row: &database::Row) -> Result<Account, StoreError> {

@@ -15,6 +15,7 @@ use crate::api::{Api, ApiError};
 use crate::domain::job::FieldError;
 use crate::domain::timestamp::Timestamp;
 use crate::limits;
+use crate::store::{DeviceGrant, SessionRecord};
 
 /// What asks for a token.
 #[derive(Serialize)]
@@ -32,16 +33,25 @@ pub(super) async fn show(
     Visitor(session): Visitor,
     Segment(user_code): Segment,
 ) -> Result<Json<GrantDocument>, ApiError> {
-    if !api.guesses.allow(session.account_id.as_str(), limits::DEVICE_GRANTS_PER_MINUTE) {
-        return Err(ApiError::RateLimited { retry_after_secs: 60 });
-    }
-    let grant = api.store.pending_device_grant(&user_code.to_uppercase(), api.clock.now()).await?;
+    let grant = waiting_device(&api, &session, &user_code).await?;
     Ok(Json(GrantDocument {
         user_code: grant.user_code,
         client_name: grant.client_name,
         created_at: grant.created_at,
         expires_at: grant.expires_at,
     }))
+}
+
+/// What waits under a code, which a person may guess so often only.
+pub(crate) async fn waiting_device(
+    api: &Api,
+    session: &SessionRecord,
+    user_code: &str,
+) -> Result<DeviceGrant, ApiError> {
+    if !api.guesses.allow(session.account_id.as_str(), limits::DEVICE_GRANTS_PER_MINUTE) {
+        return Err(ApiError::RateLimited { retry_after_secs: 60 });
+    }
+    Ok(api.store.pending_device_grant(&user_code.to_uppercase(), api.clock.now()).await?)
 }
 
 /// Approves or refuses: `{"decision": "approve" | "deny"}`.

@@ -1,7 +1,7 @@
 //! `/internal/v1`: what the console's own pages do. A session cookie says who, and every change carries the session's
 //! CSRF token as well; bearer tokens mean nothing here.
 
-mod devices;
+pub(crate) mod devices;
 pub(crate) mod session;
 pub(crate) mod tokens;
 mod videos;

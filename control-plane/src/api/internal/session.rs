@@ -16,11 +16,10 @@ use subtle::ConstantTimeEq as _;
 use crate::api::cli_auth::text_of;
 use crate::api::upload::small_json;
 use crate::api::{Api, ApiError};
-use crate::domain::account::{Account, TokenOwner};
+use crate::domain::account::Account;
 use crate::domain::entropy::base62_from_entropy;
 use crate::domain::password;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::token::TokenKind;
 use crate::limits;
 use crate::store::{SessionRecord, StoreError};
 
@@ -78,11 +77,6 @@ impl SessionRecord {
     /// True where the password was given a short time ago.
     pub(crate) fn is_fresh(&self, now: Timestamp) -> bool {
         self.authenticated_at.plus(limits::REAUTHENTICATION_LIFE) > now
-    }
-
-    /// The person as the owner of what they do here. The job or token concerned names no token of theirs.
-    pub(crate) fn owner(&self) -> TokenOwner {
-        TokenOwner { account_id: self.account_id.clone(), token_id: String::new(), kind: TokenKind::Api }
     }
 }
 

@@ -75,35 +75,21 @@ pub(super) async fn create(
     Authenticated(session): Authenticated,
     request: Request,
 ) -> Result<(StatusCode, Json<SecretDocument>), ApiError> {
-    let (name, expires_in_days) = new_token_from_json(&small_json(request).await?)?;
-    let token = made_token(&api, &session, (&name, expires_in_days)).await?;
+    let token = new_token(&api, &session, &small_json(request).await?).await?;
     Ok((StatusCode::CREATED, Json(SecretDocument { token })))
 }
 
-/// Makes a token of this name for the person; returns its secret.
+/// Makes a token for the person, `{"name", "expiresInDays"?}`; returns its secret.
 pub(crate) async fn new_token(
     api: &Api,
     session: &SessionRecord,
-    name: &str,
-    expires_in_days: Option<u32>,
+    wanted: &Value,
 ) -> Result<String, ApiError> {
-    let json = match expires_in_days {
-        Some(days) => serde_json::json!({ "name": name, "expiresInDays": days }),
-        None => serde_json::json!({ "name": name }),
-    };
-    let (name, days) = new_token_from_json(&json)?;
-    made_token(api, session, (&name, days)).await
-}
-
-async fn made_token(
-    api: &Api,
-    session: &SessionRecord,
-    (name, expires_in_days): (&str, Option<u32>),
-) -> Result<String, ApiError> {
+    let (name, expires_in_days) = new_token_from_json(wanted)?;
     let now = api.clock.now();
     let expires_at = expires_in_days.map(|days| now.plus(Duration::from_secs(u64::from(days) * 24 * 3600)));
     let token = Token::generate(TokenKind::Api, &*api.entropy);
-    let new = NewToken { account_id: &session.account_id, kind: TokenKind::Api, name, expires_at };
+    let new = NewToken { account_id: &session.account_id, kind: TokenKind::Api, name: &name, expires_at };
     api.store.create_token(&token, &new, now).await?;
     Ok(token.reveal())
 }
@@ -115,16 +101,17 @@ pub(super) async fn rotate(
     Segment(id): Segment,
     request: Request,
 ) -> Result<Json<SecretDocument>, ApiError> {
-    let overlap = overlap_from_json(&small_json(request).await?)?;
-    Ok(Json(SecretDocument { token: renewed_token(&api, &session, (&id, overlap)).await? }))
+    let wanted = small_json(request).await?;
+    Ok(Json(SecretDocument { token: renewed_token(&api, &session, (&id, &wanted)).await? }))
 }
 
-/// Renews a token of the person; its old secret works for `overlap` still. Returns the new one.
+/// Renews a token of the person, `{"overlapHours"?}`: so long its old secret works still. Returns the new one.
 pub(crate) async fn renewed_token(
     api: &Api,
     session: &SessionRecord,
-    (id, overlap): (&str, Duration),
+    (id, wanted): (&str, &Value),
 ) -> Result<String, ApiError> {
+    let overlap = overlap_from_json(wanted)?;
     let now = api.clock.now();
     let token = Token::renewed(id, &*api.entropy).ok_or(ApiError::NotFound)?;
     api.store.rotate_token(&token, Some(&session.account_id), now.plus(overlap), now).await?;
@@ -157,7 +144,7 @@ pub(super) async fn cancel_job(
     Editor(session): Editor,
     JobSegment(id): JobSegment,
 ) -> Result<StatusCode, ApiError> {
-    api.cancelled_job(&session.owner(), &id).await?;
+    api.cancelled_job(&session.account_id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -167,7 +154,7 @@ pub(super) async fn redeliver(
     Editor(session): Editor,
     JobSegment(id): JobSegment,
 ) -> Result<StatusCode, ApiError> {
-    api.redelivered(&session.owner(), &id).await?;
+    api.redelivered(&session.account_id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -10,9 +10,8 @@ use axum::response::{IntoResponse as _, Response};
 use super::session::Editor;
 use crate::api::query::Query;
 use crate::api::rate::RateClass;
-use crate::api::videos::PreviewDocument;
+use crate::api::videos::{Asker, PreviewDocument};
 use crate::api::{Api, ApiError};
-use crate::domain::account::TokenOwner;
 use crate::domain::job::Mode;
 use crate::limits;
 use crate::store::SessionRecord;
@@ -25,8 +24,8 @@ pub(super) async fn create(
     Editor(session): Editor,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let owner = paced_owner(&api, &session)?;
-    api.create((Mode::Json, ROUTE), &owner, request).await
+    take_turn(&api, &session)?;
+    api.create((Mode::Json, ROUTE), asker(&session), request).await
 }
 
 /// Says what would become of a template.
@@ -35,8 +34,8 @@ pub(super) async fn validate(
     Editor(session): Editor,
     request: Request,
 ) -> Result<Json<PreviewDocument>, ApiError> {
-    let owner = paced_owner(&api, &session)?;
-    api.validated(&owner, request).await
+    take_turn(&api, &session)?;
+    api.validated(asker(&session), request).await
 }
 
 /// Makes the picture that the video of a template would show `at` so many seconds.
@@ -46,16 +45,20 @@ pub(super) async fn still(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let owner = paced_owner(&api, &session)?;
+    take_turn(&api, &session)?;
     let at_secs = at_from_query(query.as_deref())?;
-    let png = api.pictured(&owner, at_secs, request).await?;
+    let png = api.pictured(asker(&session), at_secs, request).await?;
     Ok(([(CONTENT_TYPE, "image/png"), (CACHE_CONTROL, "no-store")], png).into_response())
 }
 
 /// A page asks as seldom as a token: its account has a bucket of its own.
-fn paced_owner(api: &Api, session: &SessionRecord) -> Result<TokenOwner, ApiError> {
-    api.rates.take(RateClass::Writes, session.account_id.as_str(), None)?;
-    Ok(session.owner())
+fn take_turn(api: &Api, session: &SessionRecord) -> Result<(), ApiError> {
+    api.rates.take(RateClass::Writes, session.account_id.as_str(), None)
+}
+
+/// No token stands behind what a person asks for.
+fn asker(session: &SessionRecord) -> Asker<'_> {
+    Asker { account_id: &session.account_id, token_id: None }
 }
 
 fn at_from_query(raw: Option<&str>) -> Result<f64, ApiError> {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Document, pretty};
+use super::Document;
+use crate::console::words::pretty;
 
 /// The command that asks for an operation. `$AVS_URL`, `$AVS_TOKEN`, `$JOB` and `$LINK` are the reader's.
 pub(super) fn command(
