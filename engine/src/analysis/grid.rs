@@ -14,7 +14,7 @@ const PERCENTILE: f64 = 0.05;
 const DETAIL_WEIGHT: f32 = 0.35;
 const CONTRAST_WEIGHT: f32 = 0.35;
 const SKIN_WEIGHT: f32 = 0.15;
-const MOVEMENT_WEIGHT: f32 = 0.15;
+const MOVEMENT_WEIGHT: f32 = 0.6;
 /// What is left of a cell's draw in the corners.
 const CORNER_RATIO: f32 = 0.6;
 /// Difference from the picture's mean colour that draws the eye fully, in OKLab.
@@ -22,7 +22,7 @@ const CONTRAST_FULL: f32 = 0.35;
 /// Mean gradient that draws it fully, of 255.
 const DETAIL_FULL: f32 = 24.0;
 /// Movement that does, of 255.
-const MOVEMENT_FULL: f32 = 40.0;
+const MOVEMENT_FULL: f32 = 30.0;
 /// A picture whose strongest cell draws less than this is not made more of than it is: flat ground has noise.
 const DRAW_FLOOR: f32 = 0.15;
 

@@ -112,6 +112,27 @@ impl Look {
         stats
     }
 
+    /// How much of what draws the eye more than the rest lies within a part, in `0.0..=1.0`.
+    pub(crate) fn kept(&self, part: &Part) -> f64 {
+        let (mut inside, mut all) = (0.0, 0.0);
+        for cell in 0..CELLS {
+            let covered = |at: usize, count: usize, from: f64, length: f64| {
+                let (begins, ends) = (at as f64 / count as f64, (at + 1) as f64 / count as f64);
+                ((ends.min(from + length) - begins.max(from)) * count as f64).clamp(0.0, 1.0)
+            };
+            let weight = self.weight(cell);
+            let across = covered(cell % GRID_COLUMNS, GRID_COLUMNS, part.x, part.w);
+            inside += weight * across * covered(cell / GRID_COLUMNS, GRID_ROWS, part.y, part.h);
+            all += weight;
+        }
+        if all > 1e-6 { inside / all } else { part.w * part.h }
+    }
+
+    /// What a cell draws the eye more than the mean does, squared: few strong ones count for more than many weak ones.
+    fn weight(&self, cell: usize) -> f64 {
+        (self.saliency[cell] - self.saliency_mean).max(0.0).powi(2)
+    }
+
     /// Where a window of these sides, in fractions, shows most of what matters: its middle.
     pub(crate) fn best_middle(&self, w: f64, h: f64) -> (f64, f64) {
         let steps = 16;
@@ -124,7 +145,7 @@ impl Look {
             for y in if h >= 0.999 { vec![0.5] } else { places(h).collect::<Vec<_>>() } {
                 let part = Part { x: x - w / 2.0, y: y - h / 2.0, w, h };
                 // The middle where nothing speaks against it.
-                let score = self.stats(&part).saliency - 0.25 * ((x - 0.5).abs() + (y - 0.5).abs());
+                let score = self.kept(&part) - 0.15 * ((x - 0.5).abs() + (y - 0.5).abs());
                 if score > best.0 + 1e-9 {
                     best = (score, (x, y));
                 }
@@ -141,7 +162,7 @@ impl Look {
             let y = ((cell / GRID_COLUMNS) as f64 + 0.5) / GRID_ROWS as f64;
             let inside = (part.x..=part.x + part.w).contains(&x) && (part.y..=part.y + part.h).contains(&y);
             if inside {
-                let weight = (self.saliency[cell] - self.saliency_mean).max(0.0).powi(2);
+                let weight = self.weight(cell);
                 x_sum += weight * x;
                 y_sum += weight * y;
                 weight_sum += weight;

@@ -9,6 +9,8 @@ use crate::palette::{Palette, Rgb, brightest_ground};
 pub(crate) const CONTRAST_MIN: f64 = 4.6;
 /// How far a scrim reaches beyond the words: there it begins.
 const SCRIM_REACH_PX: f64 = 300.0;
+/// How far a panel reaches beyond its words, across and down.
+pub(crate) const PANEL_MARGINS: (f64, f64) = (3.2 * U, 2.6 * U);
 
 /// Words in their place, and what lies under them.
 #[derive(Debug, Clone)]
@@ -74,7 +76,7 @@ pub(crate) struct Scenery<'a> {
 pub(crate) fn paint(stack: &Stack, scenery: &Scenery<'_>) -> Painted {
     let placed: Vec<PlacedStack> = stack.zones.iter().map(|zone| set(&stack.rows, *zone)).collect();
     let costs: Vec<f64> =
-        placed.iter().enumerate().map(|(order, placed)| cost(order, placed, scenery)).collect();
+        placed.iter().enumerate().map(|(order, placed)| cost(order, placed, stack.under, scenery)).collect();
     let best = (0..placed.len()).min_by(|a, b| costs[*a].total_cmp(&costs[*b]));
     let stack_placed = placed[best.unwrap_or(0)].clone();
     let (ground, worst, colors) = match scenery.shot {
@@ -89,7 +91,7 @@ pub(crate) fn paint(stack: &Stack, scenery: &Scenery<'_>) -> Painted {
 
 /// How bad a box is: what matters lies below it, the picture is busy there, it has to be darkened much, the words get
 /// small, or they jump to where they were not before.
-fn cost(order: usize, placed: &PlacedStack, scenery: &Scenery<'_>) -> f64 {
+fn cost(order: usize, placed: &PlacedStack, under: Under, scenery: &Scenery<'_>) -> f64 {
     let mut cost = 0.12 * order as f64;
     if placed.small {
         cost += 3.0;
@@ -109,7 +111,8 @@ fn cost(order: usize, placed: &PlacedStack, scenery: &Scenery<'_>) -> f64 {
         cost += 10.0;
     }
     if let Some(shot) = scenery.shot {
-        let stats = shot.stats(&placed.bounds.grown(U, U));
+        let (by_x, by_y) = if under == Under::Panel { PANEL_MARGINS } else { (U, U) };
+        let stats = shot.stats(&placed.bounds.grown(by_x, by_y));
         cost += 0.9 * stats.saliency + 0.8 * stats.edges + 0.5 * dark_alpha(Rgb::WHITE, stats.high);
     }
     cost
@@ -150,7 +153,7 @@ fn over_picture(
             (Below::Dim(factor), (dimmed(low), dimmed(high)), light)
         }
         Under::Panel => {
-            let rect = placed.bounds.grown(3.2 * U, 2.6 * U);
+            let rect = placed.bounds.grown(PANEL_MARGINS.0, PANEL_MARGINS.1);
             let colors = Colors {
                 main: palette.ink,
                 soft: palette.ink_soft,

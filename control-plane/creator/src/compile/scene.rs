@@ -108,7 +108,8 @@ impl Compiler<'_> {
             )
         };
         let shots: Vec<Shot> = rects.iter().zip(&planned.assets).enumerate().map(shot).collect();
-        let heard = self.heard(index, &shots);
+        let is_backdrop = planned.design.picture == Picture::Backdrop;
+        let heard = self.heard(index, &shots).filter(|_| !is_backdrop);
         let clip = heard.map(|at| ClipUse {
             scene: index,
             asset: shots[at].asset,
@@ -398,7 +399,9 @@ impl Compiler<'_> {
             );
         }
         for (index, shots) in shots.iter().enumerate() {
-            for shot in &shots.shots {
+            // Of a blur nobody sees any of it.
+            let blurred = scenes[index].design.picture == Picture::Backdrop;
+            for shot in shots.shots.iter().filter(|_| !blurred) {
                 let id = asset_id(shot.asset).0;
                 if shot.held_secs > 0.0 {
                     warnings.push(format!(
@@ -413,8 +416,7 @@ impl Compiler<'_> {
                         index + 1
                     ));
                 }
-                let blurred = scenes[index].design.picture == Picture::Backdrop;
-                if shot.magnified > 1.55 && !blurred {
+                if shot.magnified > 1.55 {
                     warnings.push(format!(
                         "{id} is magnified {:.1} times in scene {}; a larger file would be sharper",
                         shot.magnified,

@@ -345,6 +345,10 @@ fn grows(secs: f64, is_video: bool, stands: bool) -> f64 {
 const FOLLOW_PER_SEC: f64 = 0.12;
 /// What moves less than this, in shares of the picture, is not followed.
 const FOLLOW_MIN: f64 = 0.05;
+/// A window that goes along shows so much more of what matters than one that stays,
+const FOLLOW_GAIN: f64 = 1.1;
+/// and in each third at least this share of it.
+const FOLLOW_LEAST: f64 = 0.95;
 
 /// The windows at both ends of a shot that goes along with what matters in a video; the same twice where that stays.
 fn followed(asset: &BriefAsset, base: &Part, (from_secs, until_secs): (f64, f64), secs: f64) -> (Part, Part) {
@@ -362,7 +366,18 @@ fn followed(asset: &BriefAsset, base: &Part, (from_secs, until_secs): (f64, f64)
     // Where it is too fast, the middle of the way.
     let rest = (1.0 - (FOLLOW_PER_SEC * secs / way).min(1.0)) / 2.0;
     let at = |share: f64| Part { x: first.0 + dx * share, y: first.1 + dy * share, ..*base };
-    (at(rest), at(1.0 - rest))
+    let (from, to) = (at(rest), at(1.0 - rest));
+    // A way that now and then shows less than to stay would is none.
+    let shows = |part: Part, nth: f64| {
+        let begins = from_secs + nth * third;
+        Look::of(&asset.analysis, begins, begins + third).kept(&part)
+    };
+    let middle = Part { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y), ..*base };
+    let pairs =
+        [(from, 0.0), (middle, 1.0), (to, 2.0)].map(|(part, nth)| (shows(part, nth), shows(*base, nth)));
+    let is_worse = pairs.iter().any(|(goes, stays)| *goes < stays * FOLLOW_LEAST);
+    let (goes, stays) = pairs.iter().fold((0.0, 0.0), |sums, pair| (sums.0 + pair.0, sums.1 + pair.1));
+    if is_worse || goes < stays * FOLLOW_GAIN { (*base, *base) } else { (from, to) }
 }
 
 /// The windows at both ends of a movement: barely seen, towards what matters.

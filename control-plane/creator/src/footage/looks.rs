@@ -1,6 +1,8 @@
 //! One score for each look into a file: how sharp, how lit, how lively, how well composed it is, ranked among all files.
 
-use avs_protocol::{AssetAnalysis, GRID_COLUMNS, GRID_ROWS, MediaKind, PictureSample, SOUND_BLOCK_SECS};
+use avs_protocol::{
+    AssetAnalysis, GRID_COLUMNS, GRID_ROWS, MediaKind, PictureAnalysis, PictureSample, SOUND_BLOCK_SECS,
+};
 
 use crate::BriefAsset;
 
@@ -35,6 +37,11 @@ pub(crate) fn is_still(sample: &PictureSample) -> bool {
 /// What a look of a film loses in which nothing moves: an empty street, a stage before the play. A screen may rest.
 const IDLE_LOSS: f64 = 0.35;
 
+/// What a look of a film loses that shows far less than its shot mostly does: a table that is cleared for a moment.
+const EMPTY_LOSS: f64 = 0.3;
+/// Shares of the edges that a shot mostly shows: from the first on a look is full, at the second it is empty.
+const FULL_AND_EMPTY: (f64, f64) = (0.9, 0.55);
+
 /// Sharpness and movement of all looks into all files, rising: what is sharp is told by comparison.
 pub(super) struct Ranks {
     sharpness: Vec<f64>,
@@ -65,6 +72,7 @@ fn rank(sorted: &[f64], value: f64) -> f64 {
 pub(super) fn of_asset(asset: &BriefAsset, ranks: &Ranks) -> Vec<Look> {
     let Some(picture) = &asset.analysis.picture else { return Vec::new() };
     let middle_loudness = middle_loudness(&asset.analysis);
+    let shots = EdgesOfShots::of(picture);
     let films_life = asset.analysis.kind == MediaKind::Video && !picture.is_screen;
     let mut looks: Vec<Look> = picture
         .samples
@@ -72,18 +80,58 @@ pub(super) fn of_asset(asset: &BriefAsset, ranks: &Ranks) -> Vec<Look> {
         .map(|sample| {
             let sharpness = rank(&ranks.sharpness, finite(sample.sharpness));
             let idle = films_life && is_still(sample);
+            let idle_loss = if idle { IDLE_LOSS } else { 0.0 };
+            let empty_loss = if films_life { EMPTY_LOSS * shots.emptiness(sample) } else { 0.0 };
             let event = loudness_event(&asset.analysis, sample.at_secs, middle_loudness);
             Look {
                 at_secs: finite(sample.at_secs),
                 sharpness,
                 motion: rank(&ranks.motion, finite(sample.motion)),
-                base: base_score(sample, sharpness) + 0.10 * event - if idle { IDLE_LOSS } else { 0.0 },
+                base: base_score(sample, sharpness) + 0.10 * event - idle_loss.max(empty_loss),
                 hash: sample.hash,
             }
         })
         .collect();
     looks.sort_by(|a, b| a.at_secs.total_cmp(&b.at_secs));
     looks
+}
+
+/// How many edges the looks into each shot of a video mostly have: its upper quartile.
+struct EdgesOfShots {
+    /// When each shot ends, in seconds, rising, and its edges.
+    shots: Vec<(f64, f64)>,
+}
+
+impl EdgesOfShots {
+    fn of(picture: &PictureAnalysis) -> Self {
+        let mut start_secs = f64::NEG_INFINITY;
+        let shots = picture.cuts_secs.iter().copied().chain([f64::INFINITY]).map(|end_secs| {
+            let inside =
+                picture.samples.iter().filter(|sample| (start_secs..end_secs).contains(&sample.at_secs));
+            let mut edges: Vec<f64> = inside.map(edges).collect();
+            edges.sort_by(f64::total_cmp);
+            start_secs = end_secs;
+            (end_secs, edges.get(edges.len() * 3 / 4).copied().unwrap_or(0.0))
+        });
+        Self { shots: shots.collect() }
+    }
+
+    /// How little a look shows for its shot, in `0.0..=1.0`.
+    fn emptiness(&self, sample: &PictureSample) -> f64 {
+        let shot = self.shots.iter().find(|(end_secs, _)| finite(sample.at_secs) < *end_secs);
+        let (full, empty) = FULL_AND_EMPTY;
+        match shot {
+            Some((_, mostly)) if *mostly > 0.0 => {
+                ((full - edges(sample) / mostly) / (full - empty)).clamp(0.0, 1.0)
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// Edges of the whole picture.
+fn edges(sample: &PictureSample) -> f64 {
+    sample.grid.edges.iter().map(|cell| f64::from(*cell)).sum()
 }
 
 /// The weights are those of the research, section 4.4, without the fit of movement: that depends on what is wanted.

@@ -344,12 +344,15 @@ impl Designer<'_> {
     }
 
     fn step(&self) -> Design {
+        let scale = match (self.is_card(), self.on_ground()) {
+            (true, _) => Scale::Display,
+            (false, true) => Scale::Head,
+            (false, false) => Scale::SubHead,
+        };
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| row(0.0, self.style.pill(text, Role::Label, Scale::Label))));
         rows.extend(
-            self.texts
-                .headline
-                .map(|text| row(2.0, self.style.words(text, Role::Headline, Scale::SubHead, 3))),
+            self.texts.headline.map(|text| row(2.0, self.style.words(text, Role::Headline, scale, 3))),
         );
         rows.extend(self.texts.body.map(|text| row(1.4, self.style.words(text, Role::Body, Scale::Text, 3))));
         let mut design = self.over(&rows, Place::Top, Under::Panel);

@@ -52,22 +52,23 @@ impl Designer<'_> {
     pub(super) fn end_card(&self) -> Design {
         let mut rows = Vec::new();
         if let Some(asset) = self.facts.logo {
-            let h = if self.frame().shape == Shape::Tall { 30.0 } else { 24.0 };
+            let h = if self.frame().shape == Shape::Tall { 36.0 } else { 26.0 };
             rows.push(Row {
                 gap: 0.0,
                 piece: Piece::Picture { asset, ratio: self.facts.ratio.clamp(0.3, 5.0), h: h * U },
             });
         }
-        let scale = if self.facts.logo.is_some() { Scale::SubHead } else { Scale::Display };
         rows.extend(
-            self.texts.headline.map(|text| row(3.6, self.style.words(text, Role::Headline, scale, 3))),
+            self.texts
+                .headline
+                .map(|text| row(3.6, self.style.words(text, Role::Headline, Scale::Display, 3))),
         );
         rows.extend(self.texts.label.map(|text| {
-            let pill = self.style.pill(text, Role::Label, Scale::Text);
+            let pill = self.style.pill(text, Role::Label, Scale::Lead);
             row(5.2, Words { lines_max: 2, ..pill })
         }));
         rows.extend(self.texts.body.map(|text| {
-            row(3.2, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::Text, 2) })
+            row(3.6, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::Lead, 2) })
         }));
         if self.facts.logo.is_none() && self.texts.label.is_none() && !self.texts.are_none() {
             rows.insert(0, self.rule());

@@ -16,6 +16,8 @@ pub(crate) enum Scale {
     Display,
     Head,
     SubHead,
+    /// What one acts on: an address, a call.
+    Lead,
     Text,
     /// Small capitals.
     Label,
@@ -42,6 +44,7 @@ impl Style<'_> {
             Scale::Display => (12.0, 0.6, 1.04, -0.018),
             Scale::Head => (9.0, 0.62, 1.08, -0.012),
             Scale::SubHead => (6.5, 0.66, 1.12, -0.008),
+            Scale::Lead => (5.2, 0.7, 1.2, 0.0),
             Scale::Text => (4.4, 0.74, 1.26, 0.0),
             Scale::Label => (3.3, 0.91, 1.2, 0.08),
         };

@@ -36,6 +36,7 @@ pub(super) fn storyboard(
         };
         scenes.push(scene(cast, motion, transition));
     }
+    end_over_opening(&mut scenes, footage);
     let sound = Sound::of(brief, understanding, footage, &scenes, notes);
     let title = scenes.iter().find_map(|scene| scene.headline.clone()).unwrap_or_default();
     notes.extend(unused(footage, &scenes, &sound));
@@ -79,6 +80,20 @@ fn scene(cast: &Cast, motion: Motion, transition: Transition) -> Scene {
         more_asset_ids: cast.files.iter().skip(1).copied().map(asset_id).collect(),
         motion,
         transition,
+    }
+}
+
+/// The last card stands over a blur of the first picture from a lens, where it has no logo.
+fn end_over_opening(scenes: &mut [Scene], footage: &Footage) {
+    let is_from_lens = |file: &usize| matches!(footage.files[*file].role, Role::Clip | Role::Picture);
+    let ids: Vec<AssetId> = (0..footage.files.len()).filter(is_from_lens).map(asset_id).collect();
+    let opening =
+        scenes.iter().filter_map(|scene| scene.asset_id.as_ref()).find(|id| ids.contains(id)).cloned();
+    if let Some(last) = scenes.last_mut()
+        && last.layout == Layout::EndCard
+        && last.asset_id.is_none()
+    {
+        last.asset_id = opening;
     }
 }
 

@@ -44,7 +44,10 @@ pub(super) fn length(text: &str) -> Length {
     let mut length = Length::default();
     for found in SPAN.captures_iter(text).take(CANDIDATES_MAX) {
         let whole = found.get(0).expect("the whole match");
-        if counts(text, &whole.range(), &found)
+        // "as long as you can": "as" is no "a s".
+        let is_one_word = whole.as_str().chars().all(char::is_alphabetic);
+        if !is_one_word
+            && counts(text, &whole.range(), &found)
             && let Some(secs) = secs_from_span(&found)
         {
             take(

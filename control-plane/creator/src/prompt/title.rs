@@ -157,7 +157,7 @@ fn about_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
     {
         return fitted(&words[media..].join(" "));
     }
-    // "Invite everyone to Jazz Night".
+    // "Invite everyone to Film Night".
     let to = rest.iter().take(4).position(|word| is_one_of(word, &["to", "zu", "zum", "zur", "à", "a"]));
     if let Some(to) =
         to.filter(|_| is_one_of(words[media], &["invite", "invitation", "einladung", "invitación"]))

@@ -117,9 +117,13 @@ fn break_cost(pieces: &[Piece], at: usize) -> f64 {
     if !after.spaced {
         return if is_within_word(&before.text, &after.text) { 0.6 } else { -0.05 };
     }
+    let begins_number = after.text.starts_with(|sign: char| sign.is_ascii_digit());
     let is_number = before.text.ends_with(|sign: char| sign.is_ascii_digit());
     let names = |piece: &Piece| piece.text.starts_with(char::is_uppercase) && piece.text.chars().count() > 1;
-    if leads(before) || is_number {
+    if is_number && begins_number {
+        // The groups of a telephone number, or of a large one.
+        1.5
+    } else if leads(before) || is_number {
         0.35
     } else if before.text.ends_with([',', '.', ':', ';', '!', '?', '–', '—', '、', '。']) {
         -0.2
@@ -208,6 +212,12 @@ mod tests {
         let lines = break_lines("Ask what you can do – not what you get", &PLAIN, 12.0, 3).unwrap();
         assert!(lines.iter().all(|line| !line.ends_with('–')), "{lines:?}");
         assert_eq!(lines.concat().matches('–').count(), 1);
+    }
+
+    #[test]
+    fn a_telephone_number_stays_on_one_line_where_it_fits() {
+        let lines = break_lines("Book a viewing: 0316 555 0199", &PLAIN, 11.0, 3).unwrap();
+        assert!(lines.iter().any(|line| line == "0316 555 0199"), "{lines:?}");
     }
 
     #[test]

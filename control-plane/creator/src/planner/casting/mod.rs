@@ -213,30 +213,68 @@ impl<'a> Casting<'a> {
         self.part_neighbours(&wanting);
     }
 
-    /// Scenes beside each other that show the same file change it with one further away, where that helps.
+    /// Scenes beside each other that show the same file change it with one further away, or show another that has enough
+    /// left; never a scene that says what its file is.
     fn part_neighbours(&mut self, wanting: &[usize]) {
-        let file = |casts: &[Option<Cast>], at: usize| {
-            casts.get(at).and_then(Option::as_ref).and_then(|cast| cast.files.first().copied())
+        let is_free = |casting: &Self, at: &usize| {
+            *at > 0 && casting.file_of(*at).is_some_and(|file| !casting.is_named(*at, file))
         };
-        let clashes = |casts: &[Option<Cast>]| {
-            (1..casts.len())
-                .filter(|at| file(casts, *at).is_some() && file(casts, at - 1) == file(casts, *at))
-                .count()
-        };
+        let free: Vec<usize> = wanting.iter().copied().filter(|at| is_free(self, at)).collect();
         let holds = |casts: &[Option<Cast>], at: usize| {
             casts[at].as_ref().is_some_and(|cast| cast.room_secs >= cast.slot.min_secs)
         };
-        let later = wanting.iter().copied().filter(|at| *at > 0 && self.casts[*at].is_some());
-        let later: Vec<usize> = later.collect();
-        for (nth, at) in later.iter().enumerate() {
-            for other in &later[nth + 1..] {
-                let now = clashes(&self.casts);
+        for (nth, at) in free.iter().enumerate() {
+            for other in &free[nth + 1..] {
+                let now = self.clashes();
                 self.swap(*at, *other);
-                let helps = clashes(&self.casts) < now;
+                let helps = self.clashes() < now;
                 if !(helps && holds(&self.casts, *at) && holds(&self.casts, *other)) {
                     self.swap(*at, *other);
                 }
             }
+        }
+        for at in free {
+            self.show_another(at);
+        }
+    }
+
+    fn file_of(&self, at: usize) -> Option<usize> {
+        self.casts.get(at)?.as_ref()?.files.first().copied()
+    }
+
+    /// How many scenes show the same file as the one before.
+    fn clashes(&self) -> usize {
+        (1..self.casts.len())
+            .filter(|at| self.file_of(*at).is_some() && self.file_of(at - 1) == self.file_of(*at))
+            .count()
+    }
+
+    /// A scene beside one of the same file shows the video that shows least and has enough left, where there is one.
+    fn show_another(&mut self, at: usize) {
+        let (Some(now), Picture::Wanted(want)) = (self.file_of(at), self.slots[at].picture.clone()) else {
+            return;
+        };
+        let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| self.file_of(at)));
+        let wish = self.slots[at].wish_secs.max(self.slots[at].min_secs);
+        let has_room = |file: &usize| {
+            let window = self.footage.files[*file].best_window(wish, want, &self.taken[*file], &self.hashes);
+            window.is_some_and(|window| window.room_secs >= wish)
+        };
+        let others = self.footage.shown().into_iter().filter(|file| !beside.contains(&Some(*file)));
+        if beside.contains(&Some(now))
+            && self.uses[now] > 1
+            && let Some(other) = others.filter(has_room).min_by_key(|file| self.uses[*file])
+        {
+            self.release(at, now);
+            self.choose(at, other);
+        }
+    }
+
+    /// What a scene showed is free again.
+    fn release(&mut self, at: usize, file: usize) {
+        self.uses[file] -= 1;
+        if let Some(start_secs) = self.casts[at].take().and_then(|cast| cast.start_secs) {
+            self.taken[file].retain(|span| span.start_secs != start_secs);
         }
     }
 
@@ -253,10 +291,7 @@ impl<'a> Casting<'a> {
     /// The best of those that still have to show: not what the scene before or after shows, and what shows least first.
     fn best_of(&self, at: usize, roster: &[(usize, usize)]) -> Option<usize> {
         let Picture::Wanted(want) = self.slots[at].picture else { return None };
-        let shows = |at: Option<usize>, file: usize| {
-            let cast = at.and_then(|at| self.casts.get(at)).and_then(Option::as_ref);
-            cast.is_some_and(|cast| cast.files.first() == Some(&file))
-        };
+        let shows = |at: Option<usize>, file: usize| at.and_then(|at| self.file_of(at)) == Some(file);
         let key = |nth: usize| {
             let file = roster[nth].0;
             let is_next = shows(at.checked_sub(1), file) || shows(Some(at + 1), file);
@@ -336,7 +371,7 @@ impl<'a> Casting<'a> {
                 window.is_some_and(|window| window.room_secs >= least)
             });
             if let Some(other) = other {
-                self.uses[now] -= 1;
+                self.release(at, now);
                 self.choose(at, other);
             }
         }

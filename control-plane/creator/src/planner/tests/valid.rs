@@ -66,8 +66,8 @@ fn assert_files(brief: &Brief, plan: &Plan) {
         assert!(scene.more_asset_ids.len() <= limits::MORE_ASSETS_MAX);
         for id in files(scene) {
             let index = (0..brief.assets.len()).find(|index| asset_id(*index) == *id).unwrap();
-            let is_end = scene.layout == Layout::EndCard;
-            assert!(if is_end { roles[index] == Role::Logo } else { roles[index].is_shown() }, "{scene:?}");
+            let is_logo = scene.layout == Layout::EndCard && roles[index] == Role::Logo;
+            assert!(is_logo || roles[index].is_shown(), "{scene:?}");
         }
     }
 }

@@ -14,6 +14,7 @@ fn a_boast_of_seconds_is_no_length() {
         "90s style party",
         "a 2 minute walk from the station",
         "ready in 10 minutes",
+        "dance as long as you like",
     ] {
         assert_eq!((of(prompt).duration_secs, of(prompt).duration_cap_secs), (None, None), "{prompt}");
     }
