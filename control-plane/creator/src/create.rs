@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::compile::{CompileError, Compiled, compile};
 use crate::planner::{self, Plan, PlanError};
 use crate::prompt::Understanding;
-use crate::{Brief, Storyboard};
+use crate::{Brief, Note, NoteCode, Storyboard};
 
 /// What came of a brief.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,8 +16,10 @@ pub struct Creation {
     pub template: Value,
     /// The `output` object that it is made for: what the caller said, and what was decided.
     pub output: Value,
-    /// How it came about, for support: planner, seed, storyboard, report.
+    /// How it came about, for support: planner, seed, storyboard, report, notes.
     pub trace: Value,
+    /// What people should know about it.
+    pub notes: Vec<Note>,
 }
 
 /// Why there is no template.
@@ -67,8 +69,8 @@ pub fn create(brief: &Brief) -> Result<Creation, CreateError> {
     let understanding = Understanding::of_prompt(&brief.prompt);
     let Plan { storyboard, output, notes } = planner::plan(brief, &understanding)?;
     let seed = format!("{:016x}", planner::seed_from_text(&brief.prompt));
-    let trace = json!({ "planner": "built-in", "seed": seed, "notes": notes });
-    creation_from_storyboard(&storyboard, &Brief { output, ..brief.clone() }, trace)
+    let trace = json!({ "planner": "built-in", "seed": seed });
+    creation_from_storyboard(&storyboard, &Brief { output, ..brief.clone() }, (trace, notes))
 }
 
 /// Makes a template of a storyboard that somebody else has planned for `brief`.
@@ -80,20 +82,32 @@ pub fn create_from_storyboard(storyboard: &Storyboard, brief: &Brief) -> Result<
     creation_from_storyboard(
         storyboard,
         &Brief { output, ..brief.clone() },
-        json!({ "planner": "storyboard" }),
+        (json!({ "planner": "storyboard" }), Vec::new()),
     )
 }
 
 fn creation_from_storyboard(
     storyboard: &Storyboard,
     brief: &Brief,
-    mut trace: Value,
+    (mut trace, mut notes): (Value, Vec<Note>),
 ) -> Result<Creation, CreateError> {
-    let Compiled { template, report } = compile(storyboard, brief)?;
+    let Compiled { template, mut report, notes: of_compiler } = compile(storyboard, brief)?;
+    notes.extend(of_compiler);
+    for (index, asset) in report.assets.iter_mut().enumerate().filter(|(_, asset)| !asset.used) {
+        let is_of_it = |note: &&Note| note.asset_id.as_ref() == Some(&asset.id);
+        let known = notes.iter().filter(|note| note.code == NoteCode::UnusedAsset).find(is_of_it);
+        let reason =
+            known.map_or_else(|| "no scene of the storyboard shows it".to_owned(), |note| note.text.clone());
+        if known.is_none() {
+            notes.push(Note::of_file(NoteCode::UnusedAsset, index, reason.clone()));
+        }
+        asset.reason = Some(reason);
+    }
     trace["storyboard"] = json!(storyboard);
     trace["report"] = json!(report);
+    trace["notes"] = json!(notes);
     check(&template, brief)?;
-    Ok(Creation { template, output: brief.output.clone(), trace })
+    Ok(Creation { template, output: brief.output.clone(), trace, notes })
 }
 
 /// What every template must pass, whoever made it; and no file may be in it that was not given.

@@ -19,9 +19,11 @@ mod create;
 pub mod footage;
 mod layout;
 pub mod model;
+mod note;
 mod palette;
 pub mod planner;
 pub mod prompt;
+mod reading_time;
 pub mod recording;
 pub mod sound;
 mod storyboard;
@@ -32,6 +34,7 @@ mod words;
 
 pub use brief::{Brief, BriefAsset, asset_id};
 pub use create::{CreateError, Creation, create, create_from_storyboard};
+pub use note::{Note, NoteCode};
 pub use storyboard::{
     AssetId, ClipSound, Layout, Motion, PaletteBase, Scene, Storyboard, Tone, Transition, limits,
 };

@@ -185,9 +185,6 @@ fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
 fn tell(creation: &Creation, report: &RenderReport, out: &Path) -> std::io::Result<()> {
     let trace = &creation.trace;
     print(&format!("planner   {}", trace["planner"].as_str().unwrap_or("?")))?;
-    for warning in &creation.warnings {
-        print(&format!("warning   {}: {}", warning.code, warning.detail))?;
-    }
     for (index, scene) in list(&trace["storyboard"]["scenes"]).enumerate() {
         let words: Vec<&str> =
             ["label", "headline", "body"].iter().filter_map(|name| scene[*name].as_str()).collect();
@@ -200,10 +197,8 @@ fn tell(creation: &Creation, report: &RenderReport, out: &Path) -> std::io::Resu
             words.join(" | ")
         ))?;
     }
-    for asset in list(&trace["report"]["assets"]).filter(|asset| asset["used"] == false) {
-        let (id, name) = (asset["id"].as_str().unwrap_or("?"), asset["name"].as_str().unwrap_or("?"));
-        let reason = asset["reason"].as_str().unwrap_or("the plan has no place for it");
-        print(&format!("not used  {id} {name}: {reason}"))?;
+    for warning in &creation.warnings {
+        print(&format!("note      {}", warning.detail))?;
     }
     let (width, height, secs) = (report.width_px, report.height_px, report.duration_secs);
     print(&format!("video     {} {width}x{height}, {secs:.2} s, {} fps", out.display(), report.fps))

@@ -46,7 +46,7 @@ impl ModelCreator {
             },
             Err(error) => self.fallen_back(brief, &error).await?,
         };
-        if creation.warnings.is_empty() {
+        if creation.trace["fellBack"].is_null() {
             creation.trace["planner"] = json!("model");
         }
         creation.trace["model"] = json!(self.chat.model());

@@ -89,10 +89,11 @@ pub(super) fn check(made: &Made) -> anyhow::Result<Vec<Finding>> {
     if facts.has_sound {
         check_sound(made, &mut findings);
     }
-    let warnings: Vec<&str> = list(&made.trace["report"]["warnings"]).filter_map(Value::as_str).collect();
-    findings.extend(
-        warnings.into_iter().map(|warning| Finding { holds: true, said: format!("note: {warning}") }),
-    );
+    let notes = list(&made.trace["notes"]).map(|note| {
+        let asset = note["assetId"].as_str().unwrap_or_default();
+        Finding { holds: true, said: format!("note: {asset} {}", note["text"].as_str().unwrap_or_default()) }
+    });
+    findings.extend(notes);
     Ok(findings)
 }
 
@@ -103,11 +104,10 @@ fn check_length(made: &Made, facts: &Facts) -> Finding {
     Finding { holds, said: format!("{} frames, {secs:.2} s; asked for {asked} s", facts.frame_count) }
 }
 
-/// A file that is left out has a note of the planner's: the compiler knows only that no scene shows it.
+/// A file that is left out has a reason.
 fn check_assets(made: &Made, findings: &mut Vec<Finding>) {
     for asset in list(&made.trace["report"]["assets"]).filter(|asset| asset["used"] != true) {
-        let mut notes = list(&made.trace["notes"]).filter(|note| note["assetId"] == asset["id"]);
-        let reason = notes.find_map(|note| note["text"].as_str());
+        let reason = asset["reason"].as_str();
         let name = asset["name"].as_str().unwrap_or_default();
         let said = format!("{name} is not used: {}", reason.unwrap_or("no reason given"));
         findings.push(Finding { holds: reason.is_some(), said });

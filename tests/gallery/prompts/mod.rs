@@ -53,10 +53,13 @@ fn make_one(case: &Value, aspect: &str, media: &Path) -> anyhow::Result<Vec<Find
     }
     let assets = folder.join("assets");
     std::fs::create_dir_all(&assets)?;
-    for file in case["assets"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+    for (index, file) in case["assets"].as_array().into_iter().flatten().filter_map(Value::as_str).enumerate()
+    {
         let from = media.join(file);
-        let name = from.file_name().context("an asset is a file")?;
-        std::fs::copy(&from, assets.join(name)).with_context(|| format!("{}", from.display()))?;
+        let name = from.file_name().context("an asset is a file")?.to_string_lossy();
+        // A folder is read by name: the numbers keep the order.
+        let to = assets.join(format!("{} {name}", index + 1));
+        std::fs::copy(&from, to).with_context(|| format!("{}", from.display()))?;
     }
     let (video, trace, template) =
         (folder.join("out.mp4"), folder.join("trace.json"), folder.join("template.json"));

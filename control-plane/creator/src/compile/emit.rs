@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::paint::{Below, Painted, Scrim};
 use super::value::round;
+use crate::Tone;
 use crate::layout::{Piece, Placed, Rect, Side, U, Words};
 use crate::palette::{Palette, Rgb};
-use crate::{Tone, text_fit};
+use crate::reading_time::hold_secs;
 
 /// The way in of what comes: fast, then slow (Material's emphasized decelerate).
 const EASE_IN: &str = "cubicBezier(0.05,0.7,0.1,1)";
@@ -350,5 +351,5 @@ fn scrim_block(scrim: &Scrim) -> Value {
 
 /// True for words that take longer to be read than they stand.
 pub(crate) fn is_hurried(text: &str, readable_secs: f64) -> bool {
-    readable_secs + 0.05 < text_fit::hold_secs(&[text])
+    readable_secs + 0.05 < hold_secs([text])
 }

@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 
 use crate::layout::{Design, Facts, Frame, Picture, Piece, Style, design};
 use crate::palette::Palette;
+use crate::reading_time::{ENTRANCE_SECS, hold_secs};
 use crate::sound::{ClipUse, mix};
 use crate::timing::{Schedule, schedule};
-use crate::{AssetId, Brief, Layout, Scene, Storyboard, asset_id, text_fit};
+use crate::{AssetId, Brief, Layout, Note, NoteCode, Scene, Storyboard, asset_id};
 pub use report::{AssetReport, Report, SceneReport, TextReport};
 use scene::{Compiler, SceneBlocks, SceneShots};
 use shot::size_px;
@@ -30,6 +31,8 @@ pub struct Compiled {
     pub template: Value,
     /// What shows when and where.
     pub report: Report,
+    /// What people should know about it.
+    pub notes: Vec<Note>,
 }
 
 /// Why a storyboard cannot be compiled.
@@ -74,7 +77,7 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
     let clips: Vec<ClipUse> = shots.iter().filter_map(|shots| shots.clip.clone()).collect();
     let sound = mix(storyboard, brief, &schedule, &clips);
 
-    let mut blocks = Vec::new();
+    let mut blocks = sound.blocks.clone();
     let mut texts = Vec::new();
     let mut before = None;
     for (index, (scene, shots)) in scenes.iter().zip(&shots).enumerate() {
@@ -85,15 +88,11 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
         texts.extend(reports);
         before = stands.or(before);
     }
-    blocks.extend(sound.blocks.iter().cloned());
-    let mut warnings = compiler.warnings(&scenes, &shots);
-    warnings.extend(sound.notes.iter().cloned());
+    let mut notes = compiler.notes(&scenes, &shots);
+    notes.extend(sound.notes.iter().cloned());
     if blocks.len() > limits::BLOCKS_MAX {
-        warnings.push(format!(
-            "the video takes {} blocks, and only {} are kept",
-            blocks.len(),
-            limits::BLOCKS_MAX
-        ));
+        let text = format!("it takes {} blocks, of which {} are kept", blocks.len(), limits::BLOCKS_MAX);
+        notes.push(Note::general(NoteCode::TooMuch, text));
         blocks.truncate(limits::BLOCKS_MAX);
     }
     let mut template = json!({ "version": "1", "background": palette.ground.hex(), "blocks": blocks });
@@ -107,11 +106,10 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
         cuts: schedule.scenes.iter().skip(1).map(|scene| scene.start_frame).collect(),
         assets: asset_reports(storyboard, brief, &scenes, &shots),
         loudness_lufs: sound.loudness_lufs,
-        warnings,
         frame_count: schedule.frame_count,
         fps: schedule.fps,
     };
-    Ok(Compiled { template, report })
+    Ok(Compiled { template, report, notes })
 }
 
 /// A scene before it has its time.
@@ -125,9 +123,8 @@ struct Planned {
 impl Planned {
     /// How long it must last for its words to be read.
     fn hold_secs(&self) -> f64 {
-        let texts: Vec<&str> = self.texts().collect();
-        let hold = text_fit::hold_secs(&texts);
-        let comes = if self.design.at_once { 0.0 } else { 0.45 };
+        let hold = hold_secs(self.texts());
+        let comes = if self.design.at_once { 0.0 } else { ENTRANCE_SECS };
         if hold > 0.0 { hold + comes } else { 0.0 }
     }
 
@@ -214,9 +211,7 @@ fn asset_reports(
             || scenes
                 .iter()
                 .any(|scene| scene.facts.logo == Some(index) && scene.design.picture == Picture::None);
-        let used = heard || shown;
-        let reason = if used { None } else { Some("no scene of the storyboard shows it".to_owned()) };
-        AssetReport { id, name: asset.analysis.name.clone(), used, reason }
+        AssetReport { id, name: asset.analysis.name.clone(), used: heard || shown, reason: None }
     };
     brief.assets.iter().enumerate().map(report).collect()
 }

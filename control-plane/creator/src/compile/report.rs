@@ -16,8 +16,6 @@ pub struct Report {
     pub assets: Vec<AssetReport>,
     /// What the whole will measure in LUFS.
     pub loudness_lufs: f64,
-    /// What a caller should know: sentences.
-    pub warnings: Vec<String>,
     /// Frames of the whole.
     pub frame_count: u32,
     /// Frames a second.
@@ -85,7 +83,7 @@ pub struct AssetReport {
     pub name: String,
     /// True where it is seen or heard.
     pub used: bool,
-    /// Why not, or how it was changed.
+    /// Why not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! The blocks of one scene: ground, pictures, what lies under words, words.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::Planned;
@@ -12,10 +14,13 @@ use crate::layout::{Frame, Ground, Picture, Piece, Rect, Role, U};
 use crate::palette::{Palette, Rgb};
 use crate::sound::{ClipUse, ClipVolume};
 use crate::timing::Schedule;
-use crate::{Brief, Layout, Motion, Storyboard, Transition, asset_id};
+use crate::{Brief, Layout, Motion, Note, NoteCode, Storyboard, Transition};
 
 /// Blur of what stands behind an end card, in reference pixels.
 const BACKDROP_BLUR_PX: f64 = 28.0;
+
+/// A picture that is magnified more than this is seen to be soft.
+const MAGNIFIED_SEEN: f64 = 1.55;
 
 /// What all scenes share.
 pub(super) struct Compiler<'a> {
@@ -389,43 +394,43 @@ impl Compiler<'_> {
         painted.stack.pieces.iter().enumerate().filter_map(report).collect()
     }
 
-    /// What a caller should know of the pictures and of the time that words have.
-    pub(super) fn warnings(&self, scenes: &[Planned], shots: &[SceneShots]) -> Vec<String> {
-        let mut warnings = Vec::new();
+    /// What people should know of the pictures and of the time that words have.
+    pub(super) fn notes(&self, scenes: &[Planned], shots: &[SceneShots]) -> Vec<Note> {
+        let mut notes = Vec::new();
         if self.schedule.holds_shortened {
-            warnings.push(
-                "there is more to read than the video has time for; texts stand shorter than they should"
-                    .to_owned(),
-            );
+            let text =
+                "there is more to read than the video has time for: texts stand shorter than they should";
+            notes.push(Note::general(NoteCode::TooLittleTime, text));
         }
-        for (index, shots) in shots.iter().enumerate() {
-            // Of a blur nobody sees any of it.
-            let blurred = scenes[index].design.picture == Picture::Backdrop;
-            for shot in shots.shots.iter().filter(|_| !blurred) {
-                let id = asset_id(shot.asset).0;
-                if shot.held_secs > 0.0 {
-                    warnings.push(format!(
-                        "scene {} is {:.1} s longer than what {id} has; its last picture is held",
-                        index + 1,
-                        shot.held_secs
-                    ));
-                } else if shot.speed < 0.999 {
-                    warnings.push(format!(
-                        "{id} plays at {} of its speed to fill scene {}",
-                        shot.speed,
-                        index + 1
-                    ));
-                }
-                if shot.magnified > 1.55 {
-                    warnings.push(format!(
-                        "{id} is magnified {:.1} times in scene {}; a larger file would be sharper",
-                        shot.magnified,
-                        index + 1
-                    ));
-                }
-            }
+        // Of a blur nobody sees any of it.
+        let seen = scenes.iter().zip(shots).enumerate();
+        let seen = seen.filter(|(_, (planned, _))| planned.design.picture != Picture::Backdrop);
+        let mut magnified: BTreeMap<usize, f64> = BTreeMap::new();
+        for (index, shot) in
+            seen.flat_map(|(index, (_, shots))| shots.shots.iter().map(move |shot| (index, shot)))
+        {
+            let number = index + 1;
+            let too_short = if shot.held_secs > 0.0 {
+                Some(format!(
+                    "scene {number} is {:.1} s longer than what is left of it: its last picture is held",
+                    shot.held_secs
+                ))
+            } else if shot.speed < 0.999 {
+                Some(format!("it plays at {} of its speed to fill scene {number}", shot.speed))
+            } else {
+                None
+            };
+            notes.extend(too_short.map(|text| Note::of_file(NoteCode::TooShort, shot.asset, text)));
+            let most = magnified.entry(shot.asset).or_default();
+            *most = most.max(shot.magnified);
         }
-        warnings
+        notes.extend(magnified.into_iter().filter(|(_, most)| *most > MAGNIFIED_SEEN).map(
+            |(asset, most)| {
+                let text = format!("it is magnified up to {most:.1} times: a larger file would be sharper");
+                Note::of_file(NoteCode::LowResolution, asset, text)
+            },
+        ));
+        notes
     }
 }
 

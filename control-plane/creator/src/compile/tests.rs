@@ -287,14 +287,10 @@ fn a_video_that_is_too_short_is_slowed_and_then_held_and_the_report_says_so() {
     let compiled = check(&storyboard(vec![long]), &brief("16:9"));
     let video = blocks(&compiled).iter().find(|block| block["type"] == "video").unwrap();
     assert_eq!(video["speed"], json!(0.8));
-    assert!(compiled.report.warnings.iter().any(|warning| warning.contains("held")), "{:?}", compiled.report);
+    assert!(compiled.notes.iter().any(|note| note.text.contains("held")), "{:?}", compiled.report);
     let fitting = Scene { duration_seconds: 7.0, ..scene(Layout::Plain, Some(0)) };
     let compiled = check(&storyboard(vec![fitting]), &brief("16:9"));
-    assert!(
-        !compiled.report.warnings.iter().any(|warning| warning.contains("held")),
-        "{:?}",
-        compiled.report
-    );
+    assert!(!compiled.notes.iter().any(|note| note.text.contains("held")), "{:?}", compiled.report);
 }
 
 #[test]
@@ -369,7 +365,11 @@ fn too_much_to_read_is_flagged() {
     let board = Storyboard { duration_seconds: 1.5, ..storyboard(vec![crammed]) };
     let compiled = check(&board, &brief("1:1"));
     assert!(compiled.report.texts.iter().any(|text| text.hurried));
-    assert!(!compiled.report.warnings.is_empty());
+    assert!(
+        compiled.notes.iter().any(|note| note.code == crate::NoteCode::TooLittleTime),
+        "{:?}",
+        compiled.notes
+    );
 }
 
 fn any_text() -> impl Strategy<Value = Option<String>> {

@@ -67,7 +67,10 @@ impl Designer<'_> {
             let pill = self.style.pill(text, Role::Label, Scale::Lead);
             row(5.2, Words { lines_max: 2, ..pill })
         }));
-        rows.extend(self.texts.body.map(|text| {
+        // An address by itself is what the card is for.
+        let by_itself = self.texts.body.filter(|_| self.texts.headline.is_none());
+        rows.extend(by_itself.map(|text| row(3.6, self.style.words(text, Role::Body, Scale::Display, 2))));
+        rows.extend(self.texts.body.filter(|_| by_itself.is_none()).map(|text| {
             row(3.6, Words { ink: Ink::Main, ..self.style.words(text, Role::Body, Scale::Lead, 2) })
         }));
         if self.facts.logo.is_none() && self.texts.label.is_none() && !self.texts.are_none() {

@@ -23,9 +23,6 @@ pub(crate) enum Scale {
     Label,
 }
 
-/// A family whose figures stand above the middle of their line: on a plate that looks like a fault.
-const STANDS_HIGH: &str = "League Spartan";
-
 /// Sets words of one scale, in a palette's letters.
 pub(crate) struct Style<'a> {
     pub(crate) frame: &'a Frame,
@@ -95,10 +92,10 @@ impl Style<'_> {
         Words { ink: Ink::OnAccent, plate: Some(plate), letters, ..words }
     }
 
-    /// An amount for a plate: its figures stand in the middle of their line.
+    /// An amount for a plate: its figures are all of one height, in the middle of their line.
     pub(crate) fn amount(&self, text: &str) -> Words {
         let words = self.words(text, Role::Headline, Scale::Display, 2);
-        if words.letters.family != STANDS_HIGH {
+        if words.letters.has_plain_figures() {
             return words;
         }
         let width_factor = self.palette.text.width_factor * 1.06;

@@ -30,7 +30,13 @@ pub(crate) fn zones(frame: &Frame, place: Place) -> Vec<Zone> {
     let mut zones = match place {
         Place::Edges => vec![left(low, Stand::Bottom), left(high, Stand::Top)],
         Place::Top => vec![left(high, Stand::Top), left(low, Stand::Bottom)],
-        Place::Middle => vec![center(middle_rect(frame), Stand::Middle)],
+        Place::Middle => {
+            // Or below, or above: not over a face.
+            let (middle, safe) = (middle_rect(frame), frame.safe());
+            let lower = Rect { y: frame.h * 0.5, h: safe.bottom() - frame.h * 0.52, ..middle };
+            let upper = Rect { y: safe.y + frame.h * 0.02, h: frame.h * 0.5 - safe.y, ..middle };
+            vec![center(middle, Stand::Middle), center(lower, Stand::Bottom), center(upper, Stand::Top)]
+        }
         Place::Low => vec![left(low, Stand::Bottom)],
         Place::Running => {
             let (x, w) = (50.0 - running_width(frame) / 2.0, running_width(frame));

@@ -13,6 +13,14 @@ pub(crate) struct Letters {
     pub(crate) capitals: bool,
 }
 
+impl Letters {
+    /// Says whether figures stand in the middle of their line and are all as high as capitals: those of League Spartan
+    /// stand high, and those of EB Garamond have ascenders and descenders as small letters have.
+    pub(crate) fn has_plain_figures(&self) -> bool {
+        !matches!(self.family.as_str(), "League Spartan" | "EB Garamond")
+    }
+}
+
 /// A family that can be asked for: its name, the weight for headlines, and its width.
 type Choice = (&'static str, u16, f64);
 

@@ -1,12 +1,10 @@
 //! How long the video is, which words there is time for, and how many shots come between them.
 
-use super::Note;
 use super::slot::{Picture, Slot};
 use super::variety::Variety;
-use crate::Layout;
 use crate::footage::{Footage, Role, Want};
-use crate::limits;
 use crate::prompt::{Genre, Pace, Understanding};
+use crate::{Layout, Note, NoteCode, limits};
 
 /// Letters that a video may show a second (research 1.2).
 const LETTERS_PER_SEC: f64 = 9.0;
@@ -146,7 +144,8 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
     if is_over(slots) {
         for slot in slots.iter_mut().filter(|slot| matches!(slot.layout, Layout::ListItem | Layout::Step)) {
             if let Some(body) = slot.body.take() {
-                notes.push(Note::general(format!("there is no time for \"{body}\"")));
+                notes
+                    .push(Note::general(NoteCode::TooLittleTime, format!("there is no time for \"{body}\"")));
                 let texts = [slot.headline.take(), None, slot.label.take()];
                 let (wish, most, rank) = (slot.wish_secs, slot.max_secs, slot.rank);
                 *slot = Slot::new(slot.layout, texts, slot.picture.clone()).lasting(wish, most).ranked(rank);
@@ -168,7 +167,10 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
         let are_elsewhere =
             words.iter().all(|word| slots.iter().flat_map(Slot::texts).any(|text| text == *word));
         if !are_elsewhere {
-            notes.push(Note::general(format!("there is no time for \"{}\"", words.join(" / "))));
+            notes.push(Note::general(
+                NoteCode::TooLittleTime,
+                format!("there is no time for \"{}\"", words.join(" / ")),
+            ));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Movement, transitions, sound and tone: what makes scenes a storyboard.
 
-use super::Note;
 use super::casting::Cast;
 use super::slot::Picture;
 use crate::footage::{Footage, Role};
 use crate::prompt::{Genre, Understanding};
 use crate::{
-    AssetId, Brief, ClipSound, Layout, Motion, Scene, Storyboard, Tone, Transition, asset_id, limits,
+    AssetId, Brief, ClipSound, Layout, Motion, Note, NoteCode, Scene, Storyboard, Tone, Transition, asset_id,
+    limits,
 };
 
 /// Turns cast scenes into a storyboard of that length.
@@ -42,6 +42,7 @@ pub(super) fn storyboard(
     notes.extend(unused(footage, &scenes, &sound));
     if understanding.wishes.captions && !scenes.iter().any(|scene| scene.layout == Layout::Caption) {
         notes.push(Note::general(
+            NoteCode::WishUnmet,
             "captions are wanted, but what is spoken is not given: put it between quotation marks",
         ));
     }
@@ -194,7 +195,7 @@ impl Sound {
         if music.is_none() && voice.is_none() && unwanted.is_none() && clips == ClipSound::Full && !is_told {
             let has_moving = footage.shown().iter().any(|file| footage.files[*file].is_moving());
             let heard = if has_moving { "the videos' own sound is heard" } else { "the video is silent" };
-            notes.push(Note::general(format!("no file is music: {heard}")));
+            notes.push(Note::general(NoteCode::Sound, format!("no file is music: {heard}")));
         }
         Self { music, voice, clips, unwanted }
     }
@@ -220,7 +221,7 @@ fn unused(footage: &Footage, scenes: &[Scene], sound: &Sound) -> Vec<Note> {
                 "there are more files than the length has room for".to_owned()
             }
         };
-        notes.push(Note::of_file(index, reason));
+        notes.push(Note::of_file(NoteCode::UnusedAsset, index, reason));
     }
     notes
 }

@@ -1,11 +1,10 @@
 //! How long each scene lasts: together exactly as long as the video, never all alike.
 
-use super::Note;
 use super::budget::{TIGHT, Wanted};
 use super::casting::Cast;
 use super::slot::{Picture, Slot};
 use crate::footage::{Footage, Want};
-use crate::{Layout, limits};
+use crate::{Layout, Note, NoteCode, limits};
 
 /// Coefficient of variation that lengths of scenes shall have (research: acceptance checks).
 const VARIATION: std::ops::RangeInclusive<f64> = 0.3..=0.7;
@@ -49,7 +48,10 @@ pub(super) fn settle(
     if least > duration {
         bounds.iter_mut().for_each(|bounds| bounds.min *= duration / least);
         if least > duration * TIGHT {
-            notes.push(Note::general("there is little time to read all words: a longer video would help"));
+            notes.push(Note::general(
+                NoteCode::TooLittleTime,
+                "there is little time to read all words: a longer video would help",
+            ));
         }
     }
     let lengths = varied(&bounds, duration);
@@ -122,7 +124,10 @@ fn show_again(
         nth += 1;
     }
     if nth > 0 {
-        notes.push(Note::general("the files are shorter than the video: parts of them show again"));
+        notes.push(Note::general(
+            NoteCode::TooShort,
+            "the files are shorter than the video: parts of them show again",
+        ));
     }
 }
 
@@ -164,6 +169,7 @@ fn hold(casts: &[Cast], bounds: &mut [Bounds], footage: &Footage, notes: &mut Ve
         }
     }
     notes.push(Note::general(
+        NoteCode::TooShort,
         "there is less to show than the video is long: scenes stand longer than they should",
     ));
 }

@@ -19,13 +19,12 @@ mod slot;
 mod tests;
 mod variety;
 
-use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use self::variety::seed_from_text;
 use crate::footage::Footage;
 use crate::prompt::Understanding;
-use crate::{AssetId, Brief, Storyboard, asset_id};
+use crate::{Brief, Note, Storyboard};
 
 /// What the planner decided.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,26 +35,6 @@ pub struct Plan {
     pub output: Value,
     /// What people should know about it: files that are not used, words that found no room.
     pub notes: Vec<Note>,
-}
-
-/// Something that people should know about a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Note {
-    /// The file that it is about.
-    pub asset_id: Option<AssetId>,
-    /// A sentence fragment.
-    pub text: String,
-}
-
-impl Note {
-    fn of_file(index: usize, text: impl Into<String>) -> Self {
-        Self { asset_id: Some(asset_id(index)), text: text.into() }
-    }
-
-    fn general(text: impl Into<String>) -> Self {
-        Self { asset_id: None, text: text.into() }
-    }
 }
 
 /// Why there is no plan.

@@ -1,19 +1,8 @@
-//! How long words take to be read, and where long ones are parted.
+//! How much a piece of text may hold, and where long ones are parted.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::text_fit;
-
-/// No text shows for less than this, in seconds.
-const HOLD_SECS_MIN: f64 = 1.2;
-/// Letters a second: what people read of moving pictures.
-const LETTERS_PER_SEC: f64 = 15.0;
-/// Chinese, Japanese and Korean characters a second.
-const WIDE_PER_SEC: f64 = 6.5;
-/// To find the text at all, in seconds.
-const FIND_SECS: f64 = 0.6;
-/// Numbers, prices and addresses are read letter by letter.
-const DIGITS_FACTOR: f64 = 1.25;
+use crate::reading_time::is_wide_grapheme as is_wide;
 
 /// How much one piece of text may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,29 +31,9 @@ impl Room {
     }
 }
 
-/// Returns how long texts must show together to be read, in seconds; 0 for none.
-pub(super) fn hold_secs<'a>(texts: impl Iterator<Item = &'a str>) -> f64 {
-    let (mut narrow, mut wide, mut has_digits) = (0.0, 0.0, false);
-    for text in texts {
-        for grapheme in text.graphemes(true) {
-            if is_wide(grapheme) { wide += 1.0 } else { narrow += 1.0 }
-        }
-        has_digits |= text.chars().any(char::is_numeric) || text.contains(['@', '/', '€', '$', '£', '%']);
-    }
-    if narrow + wide == 0.0 {
-        return 0.0;
-    }
-    let factor = if has_digits { DIGITS_FACTOR } else { 1.0 };
-    ((narrow / LETTERS_PER_SEC + wide / WIDE_PER_SEC + FIND_SECS) * factor).max(HOLD_SECS_MIN)
-}
-
 /// Returns how many letters a text has; a wide character counts as two.
 pub(super) fn letters(text: &str) -> usize {
     text.graphemes(true).map(|grapheme| if is_wide(grapheme) { 2 } else { 1 }).sum()
-}
-
-fn is_wide(grapheme: &str) -> bool {
-    grapheme.chars().next().is_some_and(text_fit::is_wide)
 }
 
 /// Parts a text into pieces that each fit; no word is lost, and none is broken that fits by itself.
@@ -141,16 +110,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    #[test]
-    fn a_hold_grows_with_the_letters_and_is_never_shorter_than_a_glance() {
-        let hold = |text: &str| (hold_secs(std::iter::once(text)) * 10.0).round() / 10.0;
-        assert_eq!(hold_secs(std::iter::empty()), 0.0);
-        assert_eq!(hold("Hi"), 1.2);
-        assert_eq!(hold(&"a".repeat(42)), 3.4);
-        assert_eq!(hold("Only $24 until Sunday"), 2.5);
-        assert!(hold("睡眠の質を上げる") > hold("sleeping"), "wide characters take longer");
-    }
 
     #[test]
     fn a_long_text_is_parted_after_its_clause() {

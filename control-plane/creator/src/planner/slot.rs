@@ -3,9 +3,7 @@
 use super::reading;
 use crate::Layout;
 use crate::footage::Want;
-
-/// Time for words to come in, besides that to read them, in seconds.
-const ENTRANCE_SECS: f64 = 0.4;
+use crate::reading_time::{ENTRANCE_SECS, hold_secs};
 
 /// A scene before its file is chosen.
 #[derive(Debug, Clone, PartialEq)]
@@ -125,7 +123,7 @@ impl Slot {
     }
 
     fn need_secs(&self) -> f64 {
-        let hold = reading::hold_secs(self.texts());
+        let hold = hold_secs(self.texts());
         if hold > 0.0 { hold + ENTRANCE_SECS } else { 0.0 }
     }
 

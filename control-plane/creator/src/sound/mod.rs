@@ -16,7 +16,7 @@ mod tracks;
 use serde_json::{Value, json};
 
 use crate::timing::Schedule;
-use crate::{Brief, ClipSound, Storyboard};
+use crate::{Brief, ClipSound, Note, NoteCode, Storyboard};
 use clips::{HeardClip, heard_clips};
 use ducking::{Ducking, rounded};
 use levels::{Part, STACK_MAX, Solved, VOLUME_MAX, solve};
@@ -78,8 +78,8 @@ pub struct Mix {
     pub clips: Vec<ClipVolume>,
     /// What the whole will measure, in LUFS; -70 for silence.
     pub loudness_lufs: f64,
-    /// What a caller should know: sentences.
-    pub notes: Vec<String>,
+    /// What a caller should know.
+    pub notes: Vec<Note>,
 }
 
 /// Decides how everything sounds.
@@ -131,7 +131,7 @@ pub fn mix(storyboard: &Storyboard, brief: &Brief, schedule: &Schedule, clips: &
         let further = stacked(*gain, |volume| clip_block(brief, &clips[clip.index], clip, volume)).skip(1);
         blocks.extend(further);
     }
-    let notes = notes(storyboard, &solved, schedule, brief);
+    let notes = notes(storyboard, &solved, schedule);
     let volumes = clip_volumes(clips, &heard, clip_gains);
     Mix { blocks, clips: volumes, loudness_lufs: solved.loudness_lufs, notes }
 }
@@ -194,24 +194,28 @@ fn clip_volumes(clips: &[ClipUse], heard: &[HeardClip], gains: &[f64]) -> Vec<Cl
     volumes
 }
 
-fn notes(storyboard: &Storyboard, solved: &Solved, schedule: &Schedule, brief: &Brief) -> Vec<String> {
+fn notes(storyboard: &Storyboard, solved: &Solved, schedule: &Schedule) -> Vec<Note> {
     let mut notes = Vec::new();
     if !solved.gains.is_empty() && solved.loudness_lufs < LOUDNESS_LUFS - 1.0 {
-        notes.push(format!(
-            "The sound is too quiet, or has peaks too far above the rest, to be raised to {LOUDNESS_LUFS} LUFS; it will have about {:.0} LUFS.",
-            solved.loudness_lufs
+        notes.push(Note::general(
+            NoteCode::Sound,
+            format!(
+                "the sound is too quiet, or has peaks too far above the rest, to be raised to {LOUDNESS_LUFS} LUFS: it has about {:.0} LUFS",
+                solved.loudness_lufs
+            ),
         ));
     }
     if storyboard.music.is_some() && schedule.cues.music.is_none() {
-        notes.push("The music has no sound that could be heard; the video has none.".to_owned());
+        notes.push(Note::general(NoteCode::Sound, "nothing can be heard in the music: the video has none"));
     }
     if let Some(music) = &schedule.cues.music {
         let part_secs = music.end_secs - music.start_secs;
-        let name = brief.assets.get(music.asset).map_or("", |asset| asset.analysis.name.as_str());
         if music.looped {
-            notes.push(format!("{name} is shorter than the video; from bar to bar it plays again."));
+            let text = "it is shorter than the video: from bar to bar it plays again";
+            notes.push(Note::of_file(NoteCode::TooShort, music.asset, text));
         } else if part_secs < schedule.duration_secs() - 0.5 {
-            notes.push(format!("{name} is shorter than the video and ends after {part_secs:.1} s."));
+            let text = format!("it is shorter than the video, and ends after {part_secs:.1} s");
+            notes.push(Note::of_file(NoteCode::TooShort, music.asset, text));
         }
     }
     notes

@@ -15,6 +15,9 @@ const CLOSERS: &str = "、。，．・：；？！）］｝〕〉》」』】ー
 /// Signs that no line ends with.
 const OPENERS: &str = "（［｛〔〈《「『【";
 
+/// Longer numbers may break between their groups, in bytes.
+const NUMBER_LEN_MAX: usize = 20;
+
 /// A piece that stays together.
 struct Piece {
     text: String,
@@ -47,6 +50,14 @@ fn pieces_of(text: &str, setting: &Setting) -> Vec<Piece> {
             current = dash.text + "\u{a0}";
             spaced = dash.spaced;
         }
+        // So do the groups of a telephone number, or of a large one.
+        if is_digits(word)
+            && let Some(before) =
+                pieces.pop_if(|piece| is_digits(&piece.text) && piece.text.len() < NUMBER_LEN_MAX)
+        {
+            current = before.text + "\u{a0}";
+            spaced = before.spaced;
+        }
         for sign in word.chars() {
             let splits = current.chars().last().is_some_and(|last| {
                 (is_wide(last) || is_wide(sign)) && !CLOSERS.contains(sign) && !OPENERS.contains(last)
@@ -60,6 +71,12 @@ fn pieces_of(text: &str, setting: &Setting) -> Vec<Piece> {
         push(&mut pieces, current, spaced, setting);
     }
     pieces
+}
+
+/// True for a group of a number: `0316`, `(0316)`, `+43`.
+fn is_digits(word: &str) -> bool {
+    let is_one = |sign: char| sign.is_ascii_digit() || "+-/().\u{a0}".contains(sign);
+    word.chars().all(is_one) && word.chars().any(|sign| sign.is_ascii_digit())
 }
 
 fn push(pieces: &mut Vec<Piece>, text: String, spaced: bool, setting: &Setting) {
@@ -117,13 +134,9 @@ fn break_cost(pieces: &[Piece], at: usize) -> f64 {
     if !after.spaced {
         return if is_within_word(&before.text, &after.text) { 0.6 } else { -0.05 };
     }
-    let begins_number = after.text.starts_with(|sign: char| sign.is_ascii_digit());
     let is_number = before.text.ends_with(|sign: char| sign.is_ascii_digit());
     let names = |piece: &Piece| piece.text.starts_with(char::is_uppercase) && piece.text.chars().count() > 1;
-    if is_number && begins_number {
-        // The groups of a telephone number, or of a large one.
-        1.5
-    } else if leads(before) || is_number {
+    if leads(before) || is_number {
         0.35
     } else if before.text.ends_with([',', '.', ':', ';', '!', '?', '–', '—', '、', '。']) {
         -0.2
@@ -216,8 +229,13 @@ mod tests {
 
     #[test]
     fn a_telephone_number_stays_on_one_line_where_it_fits() {
-        let lines = break_lines("Book a viewing: 0316 555 0199", &PLAIN, 11.0, 3).unwrap();
-        assert!(lines.iter().any(|line| line == "0316 555 0199"), "{lines:?}");
+        let lines = |em| break_lines("Book a viewing: 0316 555 0199", &PLAIN, em, 3);
+        assert!(
+            lines(11.0).unwrap().iter().any(|line| line == "0316\u{a0}555\u{a0}0199"),
+            "{:?}",
+            lines(11.0)
+        );
+        assert_eq!(lines(5.0), None, "smaller, rather than broken");
     }
 
     #[test]

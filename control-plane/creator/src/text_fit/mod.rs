@@ -84,19 +84,6 @@ fn fitted(lines: Vec<String>, setting: &Setting, size_px: f64) -> Fitted {
     Fitted { width_px: width_em * size_px, height_px, size_px, lines }
 }
 
-/// Returns how long words must stand in full to be read, in seconds: 15 signs a second and a moment to find them, wide
-/// signs at 6.5 a second, 15 % more where there is a number; 0 for none.
-pub(crate) fn hold_secs(texts: &[&str]) -> f64 {
-    let secs = |sign: char| if is_wide(sign) { 1.0 / 6.5 } else { 1.0 / 15.0 };
-    let reading: f64 = texts.iter().flat_map(|text| text.chars()).map(secs).sum();
-    if reading == 0.0 {
-        return 0.0;
-    }
-    let has_number = texts.iter().any(|text| text.chars().filter(char::is_ascii_digit).count() >= 2);
-    let hold = (reading + 0.6).max(1.2);
-    if has_number { hold * 1.15 } else { hold }
-}
-
 /// True for texts that run from the right.
 pub(crate) fn is_from_right(text: &str) -> bool {
     text.chars().find(|sign| sign.is_alphabetic()).is_some_and(runs_from_right)
@@ -119,10 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_signs_take_an_em_and_longer_to_read() {
+    fn wide_signs_take_an_em() {
         assert!((width_em("東京の朝", &PLAIN) - 4.0).abs() < 1e-9);
-        assert!(hold_secs(&["今日は新しいお店が開きます"]) > hold_secs(&["a new shop op"]));
-        assert!((hold_secs(&[]) - 0.0).abs() < 1e-9);
-        assert!((hold_secs(&["Twelve chars"]) - 1.4).abs() < 1e-9);
     }
 }

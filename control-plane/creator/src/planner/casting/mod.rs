@@ -4,12 +4,11 @@ mod roster;
 
 use avs_protocol::Span;
 
-use super::Note;
 use super::budget::keeps_order;
 use super::slot::{Picture, Slot};
 use crate::footage::{Footage, Want};
 use crate::prompt::Understanding;
-use crate::{Layout, limits};
+use crate::{Layout, Note, NoteCode, limits};
 
 /// A scene with its files.
 #[derive(Debug, Clone, PartialEq)]
@@ -408,11 +407,9 @@ impl<'a> Casting<'a> {
         let mut again = self.shown_again;
         again.sort_unstable();
         again.dedup();
-        notes.extend(
-            again
-                .iter()
-                .map(|file| Note::of_file(*file, "it is shorter than its scenes: parts of it show twice")),
-        );
+        notes.extend(again.iter().map(|file| {
+            Note::of_file(NoteCode::TooShort, *file, "it is shorter than its scenes: parts of it show twice")
+        }));
         let mut casts: Vec<Cast> = Vec::new();
         for mut cast in self.casts.into_iter().flatten() {
             let is_wanted = matches!(cast.slot.picture, Picture::Wanted(_));

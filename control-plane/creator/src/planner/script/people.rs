@@ -3,9 +3,9 @@
 use super::super::reading::{self, BODY, HALF_QUOTE, QUOTE};
 use super::super::slot::{Picture, Slot};
 use super::writer::Writer;
-use crate::Layout;
 use crate::footage::{Role, Want};
 use crate::prompt::{Genre, Phrase};
+use crate::{Layout, Tone};
 
 pub(super) fn celebration(writer: &mut Writer<'_>) {
     writer.opening(Layout::Title, Want::Calm);
@@ -49,7 +49,8 @@ pub(super) fn quote(writer: &mut Writer<'_>) {
 
 pub(super) fn invite(writer: &mut Writer<'_>) {
     if writer.shown.len() > 1 {
-        writer.push(Slot::plain(Want::Motion).lasting(1.6, 2.5).ranked(4));
+        let want = if writer.understanding.tone == Some(Tone::Luxury) { Want::Best } else { Want::Motion };
+        writer.push(Slot::plain(want).lasting(1.6, 2.5).ranked(4));
     }
     writer.opening(Layout::Title, Want::Any);
     writer.when(None);

@@ -53,9 +53,9 @@ fn a_recipe_has_its_steps() {
     assert_eq!(
         it.items,
         [
-            "Chill three bottles of soda",
+            "Chill three bottles of water",
+            "Take the coldest one",
             "Set out the red cups",
-            "Grate some fresh ginger",
             "Pour, stir and serve"
         ]
     );
