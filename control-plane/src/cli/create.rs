@@ -3,17 +3,20 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use avs_creator::{Brief, Storyboard};
 use avs_protocol::{AssetFile, Command, Event, JobRef, RenderReport};
 use avs_template::{OutputSpec, Pointer};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::workplace::Workplace;
-use super::{CommandError, CreateError};
+use super::{CommandError, CreateError, wait_for_signal};
 use crate::creator::{self, BuiltInCreator, Creation, Creator, CreatorSettings};
 use crate::engines::{Engine, Lone, QuestionError};
+use crate::limits;
 use crate::telemetry::{self, LogFormat};
 use crate::workers::briefs::brief_from_analysis;
 
@@ -70,6 +73,7 @@ pub(super) async fn run(arguments: &CreateArguments) -> Result<(), CommandError>
         telemetry::start(LogFormat::Text);
     }
     let output = arguments.output()?;
+    let stopped = wait_for_signal()?;
     let workplace = Workplace::open(arguments.assets.as_deref())?;
     let program = match &arguments.engine_bin {
         Some(path) => path.clone(),
@@ -78,7 +82,11 @@ pub(super) async fn run(arguments: &CreateArguments) -> Result<(), CommandError>
     let mut lone = Lone::start(&program, workplace.path(), arguments.require_sandbox)
         .await
         .map_err(|source| CreateError::Engine(Box::new(source)))?;
-    let made = make(arguments, output, &workplace, &mut lone.engine).await;
+    // Whoever stops it finds nothing left behind.
+    let made = tokio::select! {
+        made = make(arguments, output, &workplace, &mut lone.engine) => made,
+        () = stopped => Err(CreateError::Stopped.into()),
+    };
     lone.stop().await;
     let (creation, report) = made?;
     tell(&creation, &report, &arguments.out)?;
@@ -93,20 +101,23 @@ async fn make(
 ) -> Result<(Creation, RenderReport), CommandError> {
     let job = JobRef { job_id: "create".to_owned(), attempt: 1 };
     let files = workplace.files();
-    let probed = engine.probe(job.clone(), files.clone()).await.map_err(CreateError::from)?;
+    let probed = engine.probe(job.clone(), files.clone());
+    let probed = within(limits::PROBE_WAIT, "looking at the files", probed).await?;
     let (readable, unreadable): (Vec<AssetFile>, Vec<AssetFile>) =
         files.into_iter().partition(|file| probed.iter().any(|found| found.name == file.name));
     for file in unreadable {
         print(&format!("left out  {}: cannot be read as media", file.name))?;
     }
-    let analysis = engine.analyze(job.clone(), readable.clone()).await.map_err(CreateError::from)?;
+    let analysis = engine.analyze(job.clone(), readable.clone());
+    let analysis = within(limits::ANALYSIS_WAIT, "looking into the files", analysis).await?;
     let brief = brief_from_analysis(
         (&arguments.prompt, &output),
         workplace.assets(),
         &analysis,
         workplace.recordings(),
     );
-    let creation = arguments.creation(brief).await?;
+    let creation = timeout(limits::CREATOR_WAIT, arguments.creation(brief)).await;
+    let creation = creation.map_err(|_elapsed| CreateError::TooSlow("the creator"))??;
     let document = json!({ "template": creation.template, "output": creation.output });
     for (path, document) in [(&arguments.keep_template, &document), (&arguments.trace, &creation.trace)] {
         if let Some(path) = path {
@@ -158,10 +169,23 @@ impl CreateArguments {
     }
 }
 
+/// What an answer is waited for, at most so long.
+async fn within<T, E>(
+    wait: Duration,
+    what: &'static str,
+    answer: impl Future<Output = Result<T, E>>,
+) -> Result<T, CreateError>
+where
+    QuestionError: From<E>,
+{
+    let answer = timeout(wait, answer).await.map_err(|_elapsed| CreateError::TooSlow(what))?;
+    Ok(answer.map_err(QuestionError::from)?)
+}
+
 async fn rendered(engine: &mut Engine, render: Command) -> Result<RenderReport, CreateError> {
     engine.send(render).await.map_err(QuestionError::from)?;
     loop {
-        match engine.next().await.map_err(QuestionError::from)? {
+        match within(limits::RENDER_STALL_WAIT, "the engine", engine.next()).await? {
             Event::Progress { frames_done, frames_total, .. } => {
                 tracing::debug!(frames_done, frames_total, "rendering");
             }

@@ -41,6 +41,12 @@ pub enum CreateError {
         /// What is wrong with it.
         error: UnpackError,
     },
+    /// An answer has not come in the time that it may take.
+    #[error("{0} took too long")]
+    TooSlow(&'static str),
+    /// By whoever started it.
+    #[error("stopped before the video was done")]
+    Stopped,
     /// The disk refused.
     #[error("the files cannot be brought together")]
     Files(#[from] std::io::Error),

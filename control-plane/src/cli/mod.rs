@@ -12,6 +12,7 @@ pub use create_error::CreateError;
 pub use settings::{SettingsError, arguments_with_file};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{ServeConfig, StateArguments};
 use crate::creator::CreatorSettingsError;
@@ -169,6 +170,18 @@ impl From<KindArgument> for TokenKind {
             KindArgument::Cli => Self::Cli,
         }
     }
+}
+
+/// Listens for the signals that end a command, from now on; the answer ends with the first of them.
+fn wait_for_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Why a command failed.

@@ -15,10 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::task::TaskTracker;
 
-use super::CommandError;
+use super::{CommandError, wait_for_signal};
 use crate::api::{Api, ApiLimits, Health, Rates, ServerTiming, Shared, admin_router, router, server};
 use crate::config::{Role, ServeConfig};
 use crate::console;
@@ -83,7 +82,7 @@ pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
         announce(line);
     }
     tasks.close();
-    wait_for_signal().await?;
+    wait_for_signal()?.await;
     tracing::info!("stopping");
     stop.soon.cancel();
     if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
@@ -248,13 +247,4 @@ fn lock_directory(data_dir: &Path) -> Result<File, CommandError> {
 async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, CommandError> {
     let bound = TcpListener::bind(address).await;
     bound.map_err(|source| CommandError::Listen { address: address.to_string(), source })
-}
-
-async fn wait_for_signal() -> Result<(), CommandError> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-    }
 }

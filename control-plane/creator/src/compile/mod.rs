@@ -14,6 +14,7 @@ mod value;
 use avs_template::{Issues, OutputSpec, Pointer, limits};
 use serde_json::{Value, json};
 
+use crate::footage::is_mark;
 use crate::layout::{Design, Facts, Frame, Picture, Piece, Style, design};
 use crate::palette::Palette;
 use crate::reading_time::{ENTRANCE_SECS, hold_secs};
@@ -146,7 +147,7 @@ fn plan_scene(
 ) -> Result<Planned, CompileError> {
     let scene = &storyboard.scenes[index];
     let assets = pictures_of(scene, brief, index)?;
-    let shows_logo = |asset: &usize| is_logo(brief, *asset);
+    let shows_logo = |asset: &usize| is_mark(&brief.assets[*asset]);
     let logo = assets.first().copied().filter(|asset| scene.layout == Layout::EndCard && shows_logo(asset));
     let ratio = assets.first().map_or(1.0, |asset| {
         let (width, height) = size_px(&brief.assets[*asset]);
@@ -165,12 +166,6 @@ fn plan_scene(
     // What opens a video is there when it opens.
     design.at_once |= index == 0 && scene.layout == Layout::Title;
     Ok(Planned { design, assets, facts })
-}
-
-/// True for a picture with see-through parts: a logo, or a cut-out.
-fn is_logo(brief: &Brief, asset: usize) -> bool {
-    let picture = brief.assets[asset].analysis.picture.as_ref();
-    picture.is_some_and(|picture| picture.transparent_ratio > 0.02)
 }
 
 fn pictures_of(scene: &Scene, brief: &Brief, index: usize) -> Result<Vec<usize>, CompileError> {

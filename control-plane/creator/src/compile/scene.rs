@@ -10,6 +10,7 @@ use super::paint::{Below, Painted, Scenery, paint};
 use super::report::TextReport;
 use super::shot::{Shot, Wish};
 use super::value::{round, source_json};
+use crate::footage::is_mark;
 use crate::layout::{Frame, Ground, Picture, Piece, Rect, Role, U};
 use crate::palette::{Palette, Rgb};
 use crate::sound::{ClipUse, ClipVolume};
@@ -232,7 +233,7 @@ impl Compiler<'_> {
         for (at, shot) in shots.shots.iter().enumerate() {
             let small = matches!(planned.design.picture, Picture::Inset(_)) && at == 1;
             let is_screen = matches!(planned.design.picture, Picture::Screen(_));
-            let is_logo = super::is_logo(self.brief, shot.asset);
+            let is_logo = is_mark(&self.brief.assets[shot.asset]);
             if small || (is_screen && !is_logo) {
                 blocks.push(self.shadow(&shot.rect, &stay));
             }

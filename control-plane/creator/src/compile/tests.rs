@@ -332,6 +332,19 @@ fn a_window_goes_along_with_what_matters_and_stays_where_that_stays() {
 }
 
 #[test]
+fn a_window_stays_where_going_along_would_lose_what_matters_on_the_way() {
+    let mut wanders = picture("wide.mp4", (1920, 1080), (20, 250), (3, 6));
+    let samples = &mut wanders.analysis.picture.as_mut().unwrap().samples;
+    // It jumps to the right, and ends left of where it began.
+    for (nth, looked) in samples.iter_mut().enumerate() {
+        let column = [5, 5, 5, 12, 12, 12].get(nth).copied().unwrap_or(0);
+        *looked = sample(nth as f64 * 0.5, (20, 250), (column, 6));
+    }
+    let (first, last) = left_edges(wanders);
+    assert_eq!(first, last);
+}
+
+#[test]
 fn a_small_film_fills_an_upright_frame_and_a_tiny_one_has_its_blur() {
     for (size, fits) in [((800, 332), "cover"), ((400, 166), "contain-blur")] {
         let mut brief = brief("9:16");
@@ -356,6 +369,33 @@ fn a_picture_of_another_kind_is_an_error_and_so_is_no_scene() {
     let compiled = compile(&storyboard(vec![foreign]), &brief("16:9"));
     assert!(matches!(compiled, Err(CompileError::NoPicture { scene: 0, .. })));
     assert!(matches!(compile(&storyboard(Vec::new()), &brief("16:9")), Err(CompileError::NoScenes)));
+}
+
+#[test]
+fn a_logo_without_see_through_parts_stands_sharp_on_the_last_card() {
+    let card = check(&storyboard(vec![scene(Layout::EndCard, Some(4))]), &brief("1:1"));
+    let logo = blocks(&card).iter().find(|block| block["type"] == "image").unwrap();
+    assert_eq!((&logo["fit"], &logo["filters"]), (&json!("contain"), &Value::Null));
+    let card = check(&storyboard(vec![scene(Layout::EndCard, Some(2))]), &brief("1:1"));
+    let photo = blocks(&card).iter().find(|block| block["type"] == "image").unwrap();
+    assert_eq!(photo["filters"][0]["type"], "blur", "a photo is behind the words");
+}
+
+#[test]
+fn words_in_the_middle_leave_what_matters_there() {
+    let title =
+        Scene { body: None, label: None, more_asset_ids: Vec::new(), ..scene(Layout::Title, Some(0)) };
+    let place = |patch: (usize, usize)| {
+        let assets = vec![picture("photo.jpg", (1080, 1350), (90, 180), patch)];
+        let story = Storyboard { tone: Tone::Luxury, ..storyboard(vec![title.clone()]) };
+        let [_, y, _, h] = check(&story, &Brief { assets, ..brief("4:5") }).report.texts[0].bounds;
+        (y, y + h)
+    };
+    // The patch takes the rows from 0.375 to 0.625.
+    let (top, bottom) = place((6, 6));
+    assert!(bottom <= 0.38 || top >= 0.62, "{top} to {bottom}");
+    let (top, bottom) = place((0, 0));
+    assert!(top < 0.5 && bottom > 0.5, "the middle, where nothing speaks against it: {top} to {bottom}");
 }
 
 #[test]

@@ -38,6 +38,8 @@ const VOICE_SPEECH_RATIO: f64 = 0.35;
 const VOICE_SPEECH_RATIO_OVER_BEAT: f64 = 0.75;
 /// Share of see-through pixels from which a picture is a mark.
 const LOGO_TRANSPARENT_RATIO: f64 = 0.15;
+/// Less than this is an edge that was not cut cleanly.
+const SEE_THROUGH_RATIO_MIN: f64 = 0.02;
 /// A mark's longer side at most, in pixels; larger cut-outs are pictures of products.
 const LOGO_LONG_SIDE_PX_MAX: u32 = 1200;
 /// Bits of the difference hash in which two pictures of the same thing differ at most. Stricter than what merely looks
@@ -122,12 +124,8 @@ fn image_role(brief: &Brief, index: usize, before: &[(Role, String)]) -> (Role, 
     let Some(picture) = seen(asset) else {
         return (Role::Unused, "no picture could be read from it".to_owned());
     };
-    if name_parts(asset.source.key()).iter().any(|word| word == "logo" || word == "logotype") {
-        return (Role::Logo, "its name says that it is a logo".to_owned());
-    }
-    let long_side = asset.analysis.width_px.max(asset.analysis.height_px).unwrap_or(0);
-    if picture.transparent_ratio >= LOGO_TRANSPARENT_RATIO && long_side <= LOGO_LONG_SIDE_PX_MAX {
-        return (Role::Logo, "small and see-through, as a logo is".to_owned());
+    if let Some(reason) = logo_reason(asset) {
+        return (Role::Logo, reason.to_owned());
     }
     if is_blank(picture) {
         return (Role::Unused, "it is of one colour throughout".to_owned());
@@ -142,6 +140,32 @@ fn image_role(brief: &Brief, index: usize, before: &[(Role, String)]) -> (Role, 
         None if picture.is_screen => (Role::Screen, "it shows a screen".to_owned()),
         None => (Role::Picture, "a picture".to_owned()),
     }
+}
+
+/// Says why a picture is a logo; none for others.
+fn logo_reason(asset: &BriefAsset) -> Option<&'static str> {
+    if name_parts(asset.source.key()).iter().any(|word| word == "logo" || word == "logotype") {
+        return Some("its name says that it is a logo");
+    }
+    let long_side = asset.analysis.width_px.max(asset.analysis.height_px).unwrap_or(0);
+    let is_small = long_side <= LOGO_LONG_SIDE_PX_MAX;
+    (is_small && transparent_ratio(asset) >= LOGO_TRANSPARENT_RATIO)
+        .then_some("small and see-through, as a logo is")
+}
+
+/// True for a logo, and for what is cut out of its ground: it is shown whole, and on the ground of the video.
+pub(crate) fn is_mark(asset: &BriefAsset) -> bool {
+    let is_image = asset.analysis.kind == MediaKind::Image;
+    is_see_through(asset) || (is_image && logo_reason(asset).is_some())
+}
+
+/// True for a picture with see-through parts.
+pub(crate) fn is_see_through(asset: &BriefAsset) -> bool {
+    transparent_ratio(asset) > SEE_THROUGH_RATIO_MIN
+}
+
+fn transparent_ratio(asset: &BriefAsset) -> f64 {
+    asset.analysis.picture.as_ref().map_or(0.0, |picture| picture.transparent_ratio)
 }
 
 fn video_role(asset: &BriefAsset) -> (Role, String) {

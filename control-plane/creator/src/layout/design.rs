@@ -216,12 +216,11 @@ impl Designer<'_> {
     }
 
     pub(super) fn lower_third(&self) -> Design {
+        let scale = if self.on_ground() { Scale::Head } else { Scale::SubHead };
         let mut rows = Vec::new();
         rows.extend(self.texts.label.map(|text| row(0.0, self.style.kicker(text))));
         rows.extend(
-            self.texts
-                .headline
-                .map(|text| row(1.2, self.style.words(text, Role::Headline, Scale::SubHead, 2))),
+            self.texts.headline.map(|text| row(1.2, self.style.words(text, Role::Headline, scale, 2))),
         );
         rows.extend(self.texts.body.map(|text| row(1.2, self.style.words(text, Role::Body, Scale::Text, 2))));
         let mut design = self.over(&rows, Place::Low, Under::Edge);

@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 
-use avs_protocol::{AssetAnalysis, MediaKind, Span};
+use avs_protocol::{MediaKind, Span};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::answer::AnswerError;
-use crate::{Brief, asset_id, limits};
+use crate::footage::is_see_through;
+use crate::{Brief, BriefAsset, asset_id, limits};
 
 /// Facts of one kind that are told of one file: the longest stretches or first times.
 const FACTS_MAX: usize = 12;
@@ -49,7 +50,7 @@ pub fn messages_from_brief(brief: &Brief) -> Vec<Message> {
         "prompt": brief.prompt,
         "output": brief.output,
         "assets": brief.assets.iter().enumerate().map(|(index, asset)| {
-            facts_from_analysis(&asset_id(index).0, &asset.analysis)
+            facts_of_asset(&asset_id(index).0, asset)
         }).collect::<Vec<Value>>(),
     });
     vec![Message::new(Role::System, task()), Message::new(Role::User, facts.to_string())]
@@ -101,7 +102,8 @@ fn task() -> String {
     )
 }
 
-fn facts_from_analysis(id: &str, analysis: &AssetAnalysis) -> Value {
+fn facts_of_asset(id: &str, asset: &BriefAsset) -> Value {
+    let analysis = &asset.analysis;
     let kind = match analysis.kind {
         MediaKind::Video => "video",
         MediaKind::Image => "image",
@@ -119,7 +121,7 @@ fn facts_from_analysis(id: &str, analysis: &AssetAnalysis) -> Value {
     }
     if let Some(picture) = &analysis.picture {
         tell("isScreenRecording", json!(picture.is_screen));
-        tell("hasTransparency", json!(picture.transparent_ratio > 0.05));
+        tell("hasTransparency", json!(is_see_through(asset)));
         let cuts: Vec<Value> = picture.cuts_secs.iter().take(FACTS_MAX).map(|secs| rounded(*secs)).collect();
         tell("cutsSeconds", json!(cuts));
     }

@@ -3,6 +3,7 @@
 mod color;
 mod fonts;
 
+use crate::footage::is_mark;
 use crate::{Brief, BriefAsset, PaletteBase, Storyboard, Tone};
 pub(crate) use color::{Lch, Rgb, brightest_ground};
 pub(crate) use fonts::Letters;
@@ -82,10 +83,8 @@ fn accent_of_files(brief: &Brief) -> Option<Rgb> {
         });
         strong.max_by(|a, b| score(a).total_cmp(&score(b))).map(|(color, _)| color)
     };
-    let is_logo = |asset: &&BriefAsset| {
-        asset.analysis.picture.as_ref().is_some_and(|picture| picture.transparent_ratio > 0.05)
-    };
-    let logo = brief.assets.iter().filter(is_logo).find_map(|asset| strongest(colors(asset), 0.06));
+    let logo =
+        brief.assets.iter().filter(|asset| is_mark(asset)).find_map(|asset| strongest(colors(asset), 0.06));
     logo.or_else(|| strongest(brief.assets.iter().flat_map(colors).collect(), 0.09))
 }
 

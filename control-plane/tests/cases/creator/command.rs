@@ -1,14 +1,20 @@
 //! `avs create`: without a server, by the same steps.
 
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::harness::processes::signal;
 use crate::harness::{Models, Server, storyboard, storyboard_reply};
 
 /// Runs `avs create` in a folder with files.
 fn create(server: &Server, folder: &Path, more: &[&str]) -> Output {
+    command(server, folder, more).output().unwrap()
+}
+
+fn command(server: &Server, folder: &Path, more: &[&str]) -> Command {
     let mut command = server.serve_command();
     let engine =
         command.get_envs().find(|(name, _)| *name == "AVS_ENGINE_BIN").unwrap().1.unwrap().to_owned();
@@ -25,7 +31,7 @@ fn create(server: &Server, folder: &Path, more: &[&str]) -> Output {
         .args(more)
         .env("AVS_ENGINE_BIN", engine)
         .env("TMPDIR", folder.join("tmp"));
-    command.output().unwrap()
+    command
 }
 
 /// A folder with a video, a song, something hidden and something else.
@@ -113,5 +119,25 @@ fn nothing_is_made_of_settings_that_mean_nothing() {
     let output = create(&server, folder.path(), &["--prompt", "x", "--aspect", "16x9"]);
     let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && complaint.contains("aspectRatio"), "{complaint}");
+    assert!(!folder.path().join("out.mp4").exists());
+}
+
+#[test]
+fn whoever_stops_it_finds_nothing_left_behind() {
+    let (server, folder) = (Server::prepare(crate::harness::Database::Sqlite, &[]), folder());
+    std::fs::write(folder.path().join("assets/hero.mp4"), b"stall in analysis").unwrap();
+    let mut child = command(&server, folder.path(), &["--prompt", "x"]).spawn().unwrap();
+    let works = || std::fs::read_dir(folder.path().join("tmp")).unwrap().count() > 0;
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !works() {
+        assert!(Instant::now() < deadline, "it never began");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    // Its engine starts and comes to the file that it never gets through.
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(signal(child.id(), "INT"));
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(1), "it ends by itself, and says that there is no video");
+    assert!(!works(), "the workplace is gone");
     assert!(!folder.path().join("out.mp4").exists());
 }

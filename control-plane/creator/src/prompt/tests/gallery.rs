@@ -140,7 +140,7 @@ fn a_sale_has_its_prices_old_and_new() {
     );
     assert_eq!(
         amounts(&it),
-        [("€12", Some("€18"), Some("Water bottle")), ("€29", Some("€45"), Some("Gift set"))]
+        [("€12", Some("€18"), Some("Water bottle")), ("€9", Some("€15"), Some("Party cups"))]
     );
     assert_eq!(
         (it.coupon.as_deref(), it.discounts, it.dates),
