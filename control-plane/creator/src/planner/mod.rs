@@ -11,6 +11,7 @@ mod aspect;
 mod budget;
 mod casting;
 mod finish;
+mod left_out;
 mod lengths;
 mod reading;
 mod script;
@@ -94,6 +95,7 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
     }
     lengths::part_long_stills(&mut cast, &footage);
     let storyboard = finish::storyboard(brief, understanding, &footage, (cast, duration_secs), &mut notes);
+    left_out::note(understanding, &storyboard.scenes, &mut notes);
     let output = aspect::output(brief, understanding, &footage);
     Ok(Plan { storyboard, output, notes })
 }

@@ -61,36 +61,34 @@ pub struct Pace {
     pub shot_max_secs: f64,
     /// By when a viewer must know what it is about, in seconds.
     pub hook_secs: f64,
-    /// About how many shots carry words.
-    pub cards: u32,
 }
 
 impl Genre {
     /// Returns how fast videos of this genre go.
     pub fn pace(self) -> Pace {
-        // [total, median, min, max, hook] and cards; the research's table of genres, totals from the middle of its ranges.
-        let (secs, cards) = match self {
-            Self::Teaser => ([15.0, 1.6, 0.7, 3.0, 1.5], 5),
-            Self::Sale => ([15.0, 1.6, 0.7, 3.0, 1.5], 6),
-            Self::AppDemo => ([30.0, 2.8, 1.5, 6.0, 2.5], 6),
-            Self::ScreenGuide => ([40.0, 4.0, 1.5, 8.0, 2.5], 7),
-            Self::Recap => ([30.0, 1.9, 0.8, 4.0, 2.0], 4),
-            Self::Wedding => ([45.0, 4.0, 2.5, 7.0, 4.0], 4),
-            Self::Memorial => ([60.0, 4.5, 2.5, 7.0, 4.0], 4),
-            Self::Listing => ([40.0, 3.2, 2.0, 5.0, 3.0], 6),
-            Self::Recipe | Self::HowTo => ([30.0, 2.4, 1.0, 5.0, 2.0], 6),
-            Self::Listicle => ([30.0, 2.2, 1.2, 3.5, 2.0], 7),
-            Self::Quote => ([10.0, 5.0, 4.0, 8.0, 1.0], 2),
-            Self::Testimonial => ([20.0, 5.0, 3.0, 8.0, 2.0], 3),
-            Self::Sports => ([20.0, 0.9, 0.35, 2.0, 1.0], 3),
-            Self::Music => ([20.0, 1.1, 0.4, 2.5, 1.0], 3),
-            Self::Invite => ([15.0, 2.2, 1.2, 4.0, 2.0], 4),
-            Self::Announcement => ([15.0, 2.0, 1.0, 4.0, 2.0], 4),
-            Self::News => ([25.0, 3.0, 1.5, 5.0, 2.0], 5),
-            Self::Compare => ([20.0, 2.6, 1.2, 5.0, 2.0], 5),
-            Self::General => ([15.0, 1.9, 0.8, 4.0, 2.0], 3),
+        // [total, median, min, max, hook]; the research's table of genres, totals from the middle of its ranges.
+        let secs = match self {
+            Self::Teaser => [15.0, 1.6, 0.7, 3.0, 1.5],
+            Self::Sale => [15.0, 1.6, 0.7, 3.0, 1.5],
+            Self::AppDemo => [30.0, 2.8, 1.5, 6.0, 2.5],
+            Self::ScreenGuide => [40.0, 4.0, 1.5, 8.0, 2.5],
+            Self::Recap => [30.0, 1.9, 0.8, 4.0, 2.0],
+            Self::Wedding => [45.0, 4.0, 2.5, 7.0, 4.0],
+            Self::Memorial => [60.0, 4.5, 2.5, 7.0, 4.0],
+            Self::Listing => [40.0, 3.2, 2.0, 5.0, 3.0],
+            Self::Recipe | Self::HowTo => [30.0, 2.4, 1.0, 5.0, 2.0],
+            Self::Listicle => [30.0, 2.2, 1.2, 3.5, 2.0],
+            Self::Quote => [10.0, 5.0, 4.0, 8.0, 1.0],
+            Self::Testimonial => [20.0, 5.0, 3.0, 8.0, 2.0],
+            Self::Sports => [20.0, 0.9, 0.35, 2.0, 1.0],
+            Self::Music => [20.0, 1.1, 0.4, 2.5, 1.0],
+            Self::Invite => [15.0, 2.2, 1.2, 4.0, 2.0],
+            Self::Announcement => [15.0, 2.0, 1.0, 4.0, 2.0],
+            Self::News => [25.0, 3.0, 1.5, 5.0, 2.0],
+            Self::Compare => [20.0, 2.6, 1.2, 5.0, 2.0],
+            Self::General => [15.0, 1.9, 0.8, 4.0, 2.0],
         };
         let [total_secs, shot_median_secs, shot_min_secs, shot_max_secs, hook_secs] = secs;
-        Pace { total_secs, shot_median_secs, shot_min_secs, shot_max_secs, hook_secs, cards }
+        Pace { total_secs, shot_median_secs, shot_min_secs, shot_max_secs, hook_secs }
     }
 }

@@ -86,8 +86,6 @@ pub struct Understanding {
     pub palette: PaletteBase,
     /// What shall be, and shall not.
     pub wishes: Wishes,
-    /// Beats per minute.
-    pub tempo_bpm: Option<f64>,
 }
 
 /// A shape of the picture.
@@ -169,8 +167,6 @@ pub struct Wishes {
     pub slow: bool,
     /// One picture of before beside one of after.
     pub before_after: bool,
-    /// Many pictures, few words.
-    pub montage: bool,
 }
 
 impl Understanding {

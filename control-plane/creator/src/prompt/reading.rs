@@ -52,7 +52,6 @@ pub(super) fn read(prompt: &str) -> Understanding {
         accent: contacts.hex_colour.or_else(|| wishes::accent(&open)),
         palette: wishes::palette(&ballot),
         wishes: wishes::wishes(&open, &ballot),
-        tempo_bpm: wishes::tempo_bpm(&open),
         ..nothing()
     };
     let headline = read_list(&mut understanding, &mut rest);
@@ -98,7 +97,6 @@ fn nothing() -> Understanding {
         accent: None,
         palette: PaletteBase::Auto,
         wishes: Wishes::default(),
-        tempo_bpm: None,
     }
 }
 

@@ -50,7 +50,6 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
         fast: any(FAST),
         slow: any(SLOW) && !any(&["slow cook*", "slow-cook*", "slow motion", "slow roast*"]),
         before_after: BEFORE_AFTER.is_match(text),
-        montage: any(MONTAGE),
     }
 }
 
@@ -64,11 +63,6 @@ const FAST: &[&str] = &[
 const SLOW: &[&str] = &[
     "slow", "slowly", "calm*", "gentle", "gently", "relaxed", "quiet", "peaceful", "ruhig*", "langsam*", "lent",
     "lente*", "calme*", "doux", "tranquil*", "lento", "ゆっくり", "落ち着いた", "静か", "缓慢",
-];
-#[rustfmt::skip]
-const MONTAGE: &[&str] = &[
-    "montage*", "slideshow*", "slide show", "supercut", "highlights", "highlight reel", "best shots", "best moments",
-    "compilation", "something cool", "diashow", "diaporama", "best of", "スライドショー", "名場面", "幻灯片",
 ];
 
 /// Returns dark or light cards, where a text asks for them.
@@ -159,11 +153,4 @@ pub(super) fn accent(text: &str) -> Option<String> {
         })
     };
     COLOURS.iter().find(|colour| is(colour.0)).map(|colour| colour.1.to_owned())
-}
-
-/// Returns the beats per minute that a text names.
-pub(super) fn tempo_bpm(text: &str) -> Option<f64> {
-    static BPM: LazyLock<Regex> = LazyLock::new(|| regex_of(r"(?i)\b([0-9]{2,3}(?:\.[0-9])?)\s?bpm\b"));
-    let bpm: f64 = BPM.captures(text)?.get(1)?.as_str().parse().ok()?;
-    (40.0..=220.0).contains(&bpm).then_some(bpm)
 }

@@ -49,11 +49,8 @@ async fn what_a_model_says_is_words_in_its_place_or_refused() {
     let server = Server::start_with(Database::Sqlite, &settings);
     let answer = server.post_to(FROM_PROMPT, &json!({ "prompt": "A teaser" })).await;
     let job = server.ended(&Server::accepted(&answer)).await;
-    assert_eq!(
-        (&job["status"], &job["result"]["warnings"][0]["code"]),
-        (&json!("completed"), &json!("source_shorter_than_block")),
-        "{job}"
-    );
+    assert_eq!(job["status"], "completed", "{job}");
+    assert!(!job["result"]["warnings"].to_string().contains("creator_fell_back"), "{job}");
     let project = project(&server, &job).await;
     assert_eq!(project.trace.unwrap()["planner"], "model");
     let (whole, rest) = (project.template.to_string(), without_words(&project.template).to_string());

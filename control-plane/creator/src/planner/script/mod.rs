@@ -12,6 +12,7 @@ use crate::footage::{Footage, Want};
 use crate::prompt::{Genre, Understanding};
 use crate::{Brief, Layout};
 use writer::Writer;
+pub(super) use writer::bare;
 
 /// Returns the scenes that carry words or have a place of their own; shots without words come between them later.
 pub(super) fn script(brief: &Brief, understanding: &Understanding, footage: &Footage) -> Vec<Slot> {

@@ -366,6 +366,6 @@ fn holds_word(text: &str, word: &str) -> bool {
 }
 
 /// Letters and digits alone, small: by which texts are told apart.
-pub(super) fn bare(text: &str) -> String {
+pub(in crate::planner) fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

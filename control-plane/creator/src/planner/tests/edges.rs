@@ -199,6 +199,18 @@ fn roles_are_told_by_kind_sound_name_and_look() {
 }
 
 #[test]
+fn what_a_kind_of_video_has_no_scene_for_is_noted() {
+    let says = understood(Genre::Quote, |says| {
+        says.quoted = texts(&["Done is better than perfect."]);
+        says.prices = vec![price("€24", None)];
+    });
+    let plan = planned("quote", &says, clips(2, 10.0));
+    let notes: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+    assert!(notes.contains(&"there is no room for \"€24\""), "{notes:?}");
+    assert!(!notes.iter().any(|note| note.contains("Done is better")), "{notes:?}");
+}
+
+#[test]
 fn too_many_words_for_the_time_are_left_out_and_noted() {
     let says = understood(Genre::Listicle, |says| {
         says.duration_secs = Some(10.0);

@@ -1,5 +1,6 @@
 //! What plans must keep, whatever the prompt and the files.
 
+mod casting;
 mod edges;
 pub(in crate::planner) mod fixture;
 mod properties;
