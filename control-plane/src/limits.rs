@@ -94,6 +94,10 @@ pub const STILL_SECS_MAX: f64 = 86_400.0;
 pub const CREATOR_WAIT: Duration = Duration::from_secs(300);
 /// Looking into all files of a prompt and listening to them: fifty at 20 s, on a slow machine.
 pub const ANALYSIS_WAIT: Duration = Duration::from_secs(1000);
+/// What a video of a prompt is told to have: who has sent fifty files does not read more.
+pub const CREATOR_WARNINGS_MAX: usize = 50;
+/// Longest name of a file in a warning, in characters.
+pub const WARNING_NAME_CHARS_MAX: usize = 200;
 /// One answer of a model, with what is tried again. A setting, for tests.
 pub const MODEL_WAIT_MILLIS: u64 = 60_000;
 /// Connection to a model server, TLS included.

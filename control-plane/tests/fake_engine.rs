@@ -18,7 +18,8 @@
 //! | `close once` | closes its socket in the first attempt, and lives on |
 //! | `nothing once` | reports a file that it has not made, in the first attempt |
 //!
-//! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed; one with
+//! A file that begins with `stall in probe` or `crash in probe` makes the first attempt do so while it is probed, one with
+//! `fail in probe` every attempt; one with
 //! `stall in analysis`, `crash in analysis` or `fail in analysis` (every attempt) while it is analysed; one with `crash in render` or
 //! `fail in render` (every attempt) while it is rendered. Whatever stalls says so, with its process id. It says that it is wholly confined, or not at all with `FAKE_SANDBOX=none`.
 //! A file that begins with `not media` cannot be read; `fake audio` and PNG are what they say; the rest is video.
@@ -259,6 +260,10 @@ impl FakeEngine {
                     return self.stall(job, "probe", None);
                 }
                 bytes if first && bytes.starts_with(b"crash in probe") => std::process::abort(),
+                bytes if bytes.starts_with(b"fail in probe") => {
+                    self.fail(job, FailureCode::Internal, "the sandbox does not hold");
+                    return false;
+                }
                 _ => {}
             }
             let kind = kind_of(&bytes);

@@ -5,6 +5,7 @@ use avs_template::{OutputSpec, Pointer, Source, Template};
 use serde_json::{Value, json};
 
 use crate::compile::{CompileError, Compiled, compile};
+use crate::note::without_repetitions;
 use crate::planner::{self, Plan, PlanError};
 use crate::prompt::Understanding;
 use crate::{Brief, Note, NoteCode, Storyboard};
@@ -103,6 +104,7 @@ fn creation_from_storyboard(
         }
         asset.reason = Some(reason);
     }
+    let notes = without_repetitions(notes);
     trace["storyboard"] = json!(storyboard);
     trace["report"] = json!(report);
     trace["notes"] = json!(notes);

@@ -1,5 +1,7 @@
 //! What people should know about a video that is made all the same.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use crate::{AssetId, asset_id};
@@ -26,7 +28,9 @@ pub enum NoteCode {
     TooShort,
     /// A file has too few pixels for the size it is shown at.
     LowResolution,
-    /// Words are left out, or stand for less time than it takes to read them.
+    /// Words of the prompt that no scene shows.
+    WordsLeftOut,
+    /// Words stand for less time than it takes to read them.
     TooLittleTime,
     /// What is heard: other than wished, or less than it could be.
     Sound,
@@ -43,6 +47,7 @@ impl NoteCode {
             Self::UnusedAsset => "unused_asset",
             Self::TooShort => "too_short",
             Self::LowResolution => "low_resolution",
+            Self::WordsLeftOut => "words_left_out",
             Self::TooLittleTime => "too_little_time",
             Self::Sound => "sound",
             Self::WishUnmet => "wish_unmet",
@@ -61,6 +66,16 @@ impl Note {
     }
 }
 
+/// Says each shortage once: planner and compiler both see that there is too little time, or too little of a file.
+pub(crate) fn without_repetitions(notes: Vec<Note>) -> Vec<Note> {
+    let mut seen = HashSet::new();
+    let mut is_first = |note: &Note| match note.code {
+        NoteCode::TooLittleTime | NoteCode::TooShort => seen.insert((note.code, note.asset_id.clone())),
+        _ => true,
+    };
+    notes.into_iter().filter(|note| is_first(note)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +86,7 @@ mod tests {
             NoteCode::UnusedAsset,
             NoteCode::TooShort,
             NoteCode::LowResolution,
+            NoteCode::WordsLeftOut,
             NoteCode::TooLittleTime,
             NoteCode::Sound,
             NoteCode::WishUnmet,

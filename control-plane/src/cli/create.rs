@@ -3,22 +3,24 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use avs_creator::{Brief, Storyboard};
 use avs_protocol::{AssetFile, Command, Event, JobRef, RenderReport};
 use avs_template::{OutputSpec, Pointer};
 use clap::{Args, ValueEnum};
+use futures_util::TryFutureExt as _;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::workplace::Workplace;
 use super::{CommandError, CreateError, wait_for_signal};
 use crate::creator::{self, BuiltInCreator, Creation, Creator, CreatorSettings};
+use crate::domain::job::Warning;
 use crate::engines::{Engine, Lone, QuestionError};
 use crate::limits;
 use crate::telemetry::{self, LogFormat};
-use crate::workers::briefs::brief_from_analysis;
+use crate::workers::briefs::{brief_from_analysis, warnings_from_notes};
 
 /// What `avs create` takes.
 #[derive(Debug, Args)]
@@ -73,24 +75,43 @@ pub(super) async fn run(arguments: &CreateArguments) -> Result<(), CommandError>
         telemetry::start(LogFormat::Text);
     }
     let output = arguments.output()?;
-    let stopped = wait_for_signal()?;
-    let workplace = Workplace::open(arguments.assets.as_deref())?;
+    let mut stopped = std::pin::pin!(wait_for_signal()?);
+    let workplace = unless(&mut stopped, opened(arguments.assets.clone())).await?;
     let program = match &arguments.engine_bin {
         Some(path) => path.clone(),
         None => std::env::current_exe()?.with_file_name("avs-engine"),
     };
-    let mut lone = Lone::start(&program, workplace.path(), arguments.require_sandbox)
-        .await
-        .map_err(|source| CreateError::Engine(Box::new(source)))?;
-    // Whoever stops it finds nothing left behind.
-    let made = tokio::select! {
-        made = make(arguments, output, &workplace, &mut lone.engine) => made,
-        () = stopped => Err(CreateError::Stopped.into()),
-    };
+    let starting = Lone::start(&program, workplace.path(), arguments.require_sandbox);
+    let starting = starting.map_err(|source| CreateError::Engine(Box::new(source)).into());
+    let mut lone = unless(&mut stopped, starting).await?;
+    let made = unless(&mut stopped, make(arguments, output, &workplace, &mut lone.engine)).await;
     lone.stop().await;
-    let (creation, report) = made?;
-    tell(&creation, &report, &arguments.out)?;
+    let made = made?;
+    tell(&made, &arguments.out)?;
     Ok(())
+}
+
+/// Does something unless whoever started it stops it before: then nothing is left behind.
+async fn unless<T>(
+    stopped: impl Future<Output = ()>,
+    work: impl Future<Output = Result<T, CommandError>>,
+) -> Result<T, CommandError> {
+    tokio::select! {
+        done = work => done,
+        () = stopped => Err(CreateError::Stopped.into()),
+    }
+}
+
+async fn opened(folder: Option<PathBuf>) -> Result<Workplace, CommandError> {
+    let opening = tokio::task::spawn_blocking(move || Workplace::open(folder.as_deref()));
+    Ok(opening.await.map_err(std::io::Error::other)??)
+}
+
+/// A video, and what is to be told of it.
+struct Made {
+    creation: Creation,
+    warnings: Vec<Warning>,
+    report: RenderReport,
 }
 
 async fn make(
@@ -98,7 +119,7 @@ async fn make(
     output: Value,
     workplace: &Workplace,
     engine: &mut Engine,
-) -> Result<(Creation, RenderReport), CommandError> {
+) -> Result<Made, CommandError> {
     let job = JobRef { job_id: "create".to_owned(), attempt: 1 };
     let files = workplace.files();
     let probed = engine.probe(job.clone(), files.clone());
@@ -116,8 +137,11 @@ async fn make(
         &analysis,
         workplace.recordings(),
     );
-    let creation = timeout(limits::CREATOR_WAIT, arguments.creation(brief)).await;
-    let creation = creation.map_err(|_elapsed| CreateError::TooSlow("the creator"))??;
+    let brief = Arc::new(brief);
+    let creation = timeout(limits::CREATOR_WAIT, arguments.creation(Arc::clone(&brief))).await;
+    let mut creation = creation.map_err(|_elapsed| CreateError::TooSlow("the creator"))??;
+    let mut warnings = std::mem::take(&mut creation.warnings);
+    warnings.extend(warnings_from_notes(&creation.notes, &brief, workplace.assets(), workplace.recordings()));
     let document = json!({ "template": creation.template, "output": creation.output });
     for (path, document) in [(&arguments.keep_template, &document), (&arguments.trace, &creation.trace)] {
         if let Some(path) = path {
@@ -134,7 +158,7 @@ async fn make(
     };
     let report = rendered(engine, render).await?;
     move_file(&video, &arguments.out)?;
-    Ok((creation, report))
+    Ok(Made { creation, warnings, report })
 }
 
 impl CreateArguments {
@@ -150,12 +174,12 @@ impl CreateArguments {
         Ok(output)
     }
 
-    async fn creation(&self, brief: Brief) -> Result<Creation, CommandError> {
+    async fn creation(&self, brief: Arc<Brief>) -> Result<Creation, CommandError> {
         if let Some(path) = &self.storyboard {
             let json: Value =
                 serde_json::from_slice(&std::fs::read(path)?).map_err(CreateError::StoryboardJson)?;
             let storyboard = Storyboard::from_value(&json, &brief).map_err(CreateError::Storyboard)?;
-            let created = creator::created(Arc::new(brief), Some(storyboard)).await;
+            let created = creator::created(brief, Some(storyboard)).await;
             return Ok(created.map_err(CreateError::from)?);
         }
         let creator: Arc<dyn Creator> = match self.planner {
@@ -165,7 +189,7 @@ impl CreateArguments {
             }
             Some(PlannerArgument::Model) | None => self.creator.creator()?,
         };
-        Ok(creator.create(Arc::new(brief)).await.map_err(CreateError::from)?)
+        Ok(creator.create(brief).await.map_err(CreateError::from)?)
     }
 }
 
@@ -184,10 +208,17 @@ where
 
 async fn rendered(engine: &mut Engine, render: Command) -> Result<RenderReport, CreateError> {
     engine.send(render).await.map_err(QuestionError::from)?;
+    let mut seen = None;
+    let mut stalled_at = Instant::now() + limits::RENDER_STALL_WAIT;
     loop {
-        match within(limits::RENDER_STALL_WAIT, "the engine", engine.next()).await? {
-            Event::Progress { frames_done, frames_total, .. } => {
+        let left = stalled_at.saturating_duration_since(Instant::now());
+        match within(left, "the engine", engine.next()).await? {
+            Event::Progress { step, frames_done, frames_total, .. } => {
                 tracing::debug!(frames_done, frames_total, "rendering");
+                // To say the same again is no progress.
+                if seen.replace((step, frames_done)) != Some((step, frames_done)) {
+                    stalled_at = Instant::now() + limits::RENDER_STALL_WAIT;
+                }
             }
             Event::Completed { report, .. } => return Ok(report),
             Event::Failed { failure, .. } => return Err(QuestionError::Failed(failure).into()),
@@ -206,7 +237,8 @@ fn move_file(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// Says what was done.
-fn tell(creation: &Creation, report: &RenderReport, out: &Path) -> std::io::Result<()> {
+fn tell(made: &Made, out: &Path) -> std::io::Result<()> {
+    let Made { creation, warnings, report } = made;
     let trace = &creation.trace;
     print(&format!("planner   {}", trace["planner"].as_str().unwrap_or("?")))?;
     for (index, scene) in list(&trace["storyboard"]["scenes"]).enumerate() {
@@ -221,7 +253,7 @@ fn tell(creation: &Creation, report: &RenderReport, out: &Path) -> std::io::Resu
             words.join(" | ")
         ))?;
     }
-    for warning in &creation.warnings {
+    for warning in warnings {
         print(&format!("note      {}", warning.detail))?;
     }
     let (width, height, secs) = (report.width_px, report.height_px, report.duration_secs);

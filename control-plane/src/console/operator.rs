@@ -128,10 +128,10 @@ pub(super) async fn grant(
         let shown = AccountsPage::of(&api, viewer, Some(refusal)).await?;
         return Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown));
     };
-    if form.fields.is_first(&api) {
-        api.store.grant(&account.id, credits, api.clock.now()).await?;
-        tracing::info!(operator = %viewer.account.id, account = %account.id, credits, "credits granted");
-    }
+    // Another amount, from the same page that somebody went back to, is another grant.
+    let once = format!("{} {credits}", form.fields.text("once"));
+    api.store.grant(&account.id, (credits, Some(&once)), api.clock.now()).await?;
+    tracing::info!(operator = %viewer.account.id, account = %account.id, credits, "credits granted");
     Ok(Redirect::to("/operator/accounts").into_response())
 }
 

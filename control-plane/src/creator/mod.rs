@@ -4,7 +4,7 @@
 //! ```text
 //!  Brief ──▶ model set? ──no───────────────────────────────┐
 //!              │ yes                                       ▼
-//!              └─▶ ask ─▶ storyboard? ──no, twice repaired─▶ built-in ──▶ template + output + trace
+//!              └─▶ ask ─▶ storyboard? ──no, twice repaired─▶ built-in ──▶ template + output + trace + notes
 //!                            └─yes─▶ compile ─────────────────────────▶       (+ warning, if it fell back)
 //! ```
 
@@ -16,6 +16,7 @@ mod settings;
 
 use std::sync::Arc;
 
+use avs_creator::Note;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
@@ -34,7 +35,9 @@ pub struct Creation {
     pub output: Value,
     /// How it came to it, for support.
     pub trace: Value,
-    /// What the caller should know.
+    /// What people should know of the video: of its files, and of words that found no place.
+    pub notes: Vec<Note>,
+    /// What the caller should know of how it came about.
     pub warnings: Vec<Warning>,
 }
 

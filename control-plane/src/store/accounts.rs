@@ -124,19 +124,25 @@ impl Store {
         tx.commit().await
     }
 
-    /// Gives an account credits; returns its new balance.
+    /// Gives an account credits; returns its new balance. `once` is the number of the form that asks for it: the same
+    /// one, sent again whenever and to whichever process, gives nothing; without a number every call gives.
     ///
     /// # Errors
     /// [`StoreError::Database`] where `credits` is not positive, among others.
     pub async fn grant(
         &self,
         account: &AccountId,
-        credits: i64,
+        (credits, once): (i64, Option<&str>),
         now: Timestamp,
     ) -> Result<Balance, StoreError> {
         let mut tx = self.write().await?;
-        let posting = Posting { account, job: None, kind: TransferKind::Grant, item: "", credits };
+        let item = once.unwrap_or_default();
+        let posting = Posting { account, job: None, kind: TransferKind::Grant, item, credits };
         ledger::post(&mut tx, &posting, now).await?;
+        if once.is_some() && ledger::grants_of(&mut tx, account, item).await? > 1 {
+            tx.roll_back().await?;
+            return self.balance(account).await;
+        }
         let balance = ledger::balance(&mut tx, account).await?;
         tx.commit().await?;
         Ok(balance)
@@ -167,10 +173,11 @@ impl Store {
         .all(&mut self.read().await?)
         .await?;
         let entry = |row| -> Result<CreditEntry, StoreError> {
-            let item: String = rows::text(row, "item")?;
+            let (kind, item): (String, String) = (rows::text(row, "kind")?, rows::text(row, "item")?);
             Ok(CreditEntry {
-                kind: rows::text(row, "kind")?,
-                item: Some(item).filter(|item| !item.is_empty()),
+                // That of a grant is the number of a form.
+                item: Some(item).filter(|item| !item.is_empty() && kind != "grant"),
+                kind,
                 job_id: row.get("job_id")?,
                 credits: row.get("credits")?,
                 created_at: rows::time(row, "at")?,

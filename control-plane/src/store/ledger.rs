@@ -53,7 +53,8 @@ pub(super) struct Posting<'a> {
     /// None for a grant.
     pub(super) job: Option<&'a JobId>,
     pub(super) kind: TransferKind,
-    /// What is paid for; empty where the movement is the job's as a whole.
+    /// What is paid for; empty where the movement is the job's as a whole. For a grant, the number of the form that asked
+    /// for it, or empty.
     pub(super) item: &'a str,
     /// > 0.
     pub(super) credits: i64,
@@ -84,6 +85,22 @@ pub(super) async fn post(
         return Err(insufficient(tx, posting).await?);
     }
     write_down(tx, posting, now).await
+}
+
+/// How many grants an account has had from one form. Under the lock that [`post`] takes: whoever else posts this one at the
+/// same time has done it, or has not begun.
+pub(super) async fn grants_of(
+    tx: &mut Connection,
+    account: &AccountId,
+    item: &str,
+) -> Result<i64, StoreError> {
+    let row =
+        sql("SELECT COUNT(*) AS count FROM transfers WHERE account_id = $1 AND kind = 'grant' AND item = $2")
+            .bind(account.as_str())
+            .bind(item)
+            .one(tx)
+            .await?;
+    row.get("count")
 }
 
 /// Reserves what a new job may cost, and counts it among the open ones, of which there may be `open_jobs_max`.

@@ -1,12 +1,14 @@
 //! What a creator is told about the files of a job.
 
-use avs_creator::{Brief, BriefAsset};
+use avs_creator::{Brief, BriefAsset, Note};
 use avs_protocol::{AssetAnalysis, MediaKind};
 use avs_template::Source;
 use serde_json::Value;
 
 use super::recordings::Recordings;
+use crate::domain::job::Warning;
 use crate::engines::Analysis;
+use crate::limits;
 use crate::store::AssetRecord;
 
 /// Returns the brief of a prompt. Files of which nothing was found, such as fonts, are left out; sound that came beside a
@@ -41,6 +43,46 @@ pub(crate) fn brief_from_analysis(
         assets: given,
         font_families: analysis.font_families.clone(),
     }
+}
+
+/// Returns what a caller is told of a creation's notes: what concerns the whole first, then files, by the names that they
+/// were sent under and where the request has them.
+pub(crate) fn warnings_from_notes(
+    notes: &[Note],
+    brief: &Brief,
+    assets: &[AssetRecord],
+    recordings: &Recordings,
+) -> Vec<Warning> {
+    let sent = |key: &str| {
+        let is_it = |asset: &&AssetRecord| {
+            asset.name == key
+                || recordings
+                    .get(&asset.name)
+                    .is_some_and(|recording| recording.sound.as_deref() == Some(key))
+        };
+        assets.iter().find(is_it)
+    };
+    let of_file = |note: &Note| {
+        let index = brief.asset_index(note.asset_id.as_ref()?)?;
+        sent(brief.assets[index].source.key())
+    };
+    let warning = |note: &Note| {
+        let (pointer, detail) = match of_file(note) {
+            Some(asset) => (asset.pointer.clone(), format!("{}: {}", told_name(asset), note.text)),
+            None => ("/prompt".to_owned(), note.text.clone()),
+        };
+        Warning { pointer, code: note.code.name().to_owned(), detail }
+    };
+    let (of_files, general): (Vec<&Note>, Vec<&Note>) =
+        notes.iter().partition(|note| note.asset_id.is_some());
+    general.into_iter().chain(of_files).take(limits::CREATOR_WARNINGS_MAX).map(warning).collect()
+}
+
+/// A file's name as people may read it: what follows a URL's path may be a secret.
+fn told_name(asset: &AssetRecord) -> String {
+    let name =
+        if asset.remote { asset.name.split(['?', '#']).next().unwrap_or_default() } else { &asset.name };
+    name.chars().take(limits::WARNING_NAME_CHARS_MAX).collect()
 }
 
 /// A length that is no length would be believed: an engine reads strangers' files.

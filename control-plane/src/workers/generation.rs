@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::attempt::{Attempt, Fault};
-use super::briefs::brief_from_analysis;
+use super::briefs::{brief_from_analysis, warnings_from_notes};
 use super::recordings::Recordings;
 use crate::creator::{Creation, CreatorError};
 use crate::domain::job::{FieldError, JobError, Warning};
@@ -43,7 +43,8 @@ impl Attempt {
         let analysis = analysis.map_err(|error| self.fault_from_question(error))?;
         let prompt = project.prompt.as_deref().unwrap_or_default();
         let brief = brief_from_analysis((prompt, &project.output), assets, &analysis, recordings);
-        let created = timeout(limits::CREATOR_WAIT, self.workshop.creator.create(Arc::new(brief))).await;
+        let brief = Arc::new(brief);
+        let created = timeout(limits::CREATOR_WAIT, self.workshop.creator.create(Arc::clone(&brief))).await;
         let creation = match created.map_err(|_elapsed| Fault::TooSlow("the creator"))? {
             Ok(creation) => creation,
             Err(CreatorError::Create(CreateError::Impossible { detail })) => {
@@ -51,7 +52,8 @@ impl Attempt {
             }
             Err(error) => return Err(error.into()),
         };
-        let Creation { template, output, mut trace, warnings } = creation;
+        let Creation { template, output, mut trace, notes, mut warnings } = creation;
+        warnings.extend(warnings_from_notes(&notes, &brief, assets, recordings));
         trace["warnings"] = json!(warnings);
         store.record_template(job, (&template, &output), &trace).await?;
         Ok(Plan { template, output, warnings })

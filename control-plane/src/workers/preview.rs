@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-use avs_protocol::{AssetFile, JobRef, ProbedAsset};
+use avs_protocol::{AssetFile, FailureCode, JobRef, ProbedAsset};
 use avs_template::{Issue, MediaFacts, OutputSpec, Pointer, Template, Ticks, Timeline};
 use tokio::io::AsyncReadExt as _;
 use tokio::time::timeout;
@@ -139,9 +139,13 @@ impl Workshop {
                 gone.into()
             }
             QuestionError::OutOfTurn => Fault::OutOfTurn,
-            QuestionError::Failed(failure) => {
-                Fault::Final(Ending::Failed(report::error_from_failure(&failure, Mode::Json)))
-            }
+            // A dry run blames the request for nothing but what is in it.
+            QuestionError::Failed(failure) => match failure.code {
+                FailureCode::InvalidTemplate | FailureCode::UnreadableMedia if !failure.retryable => {
+                    Fault::Final(Ending::Failed(report::error_from_failure(&failure, Mode::Json)))
+                }
+                code => Fault::Retryable(format!("{code:?}: {}", failure.message)),
+            },
         }
     }
 }

@@ -239,6 +239,15 @@ async fn a_dry_run_tells_cost_and_length_and_leaves_nothing_behind() {
         )
         .await;
     assert_eq!((broken.status, &broken.json()["code"]), (422, &json!("invalid_request")));
+    let failed = server
+        .post_files_to(
+            "/api/v1/videos/validate",
+            &json!({ "template": template("x", &["hero.mp4"]) }),
+            &[Upload("hero.mp4", b"fail in probe")],
+        )
+        .await;
+    assert_eq!(failed.status, 503, "what fails on our side is no fault of the request: {}", failed.json());
+    assert!(!failed.json().to_string().contains("sandbox"), "and why is ours to know: {}", failed.json());
     assert_eq!(server.credits().await, (100, 0));
     assert_eq!(server.get("/api/v1/jobs").await.json()["jobs"], json!([]));
     assert_eq!(std::fs::read_dir(server.data_dir().join("jobs")).unwrap().count(), 0);

@@ -7,14 +7,14 @@ use super::value::round;
 use crate::Tone;
 use crate::layout::{Piece, Placed, Rect, Side, U, Words};
 use crate::palette::{Palette, Rgb};
-use crate::reading_time::hold_secs;
+use crate::reading_time::{ENTRANCE_SECS, hold_secs};
 
 /// The way in of what comes: fast, then slow (Material's emphasized decelerate).
 const EASE_IN: &str = "cubicBezier(0.05,0.7,0.1,1)";
 /// The way out: its counterpart.
 const EASE_OUT: &str = "cubicBezier(0.3,0,0.8,0.15)";
 /// How long words take to come.
-const IN_SECS: f64 = 0.4;
+const IN_SECS: f64 = ENTRANCE_SECS;
 /// And to go, where no cut takes them away.
 pub(crate) const OUT_SECS: f64 = 0.22;
 /// How much later each following piece comes.

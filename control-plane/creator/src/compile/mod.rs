@@ -11,6 +11,7 @@ mod shot;
 mod tests;
 mod value;
 
+use avs_protocol::MediaKind;
 use avs_template::{Issues, OutputSpec, Pointer, limits};
 use serde_json::{Value, json};
 
@@ -92,7 +93,8 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
     let mut notes = compiler.notes(&scenes, &shots);
     notes.extend(sound.notes.iter().cloned());
     if blocks.len() > limits::BLOCKS_MAX {
-        let text = format!("it takes {} blocks, of which {} are kept", blocks.len(), limits::BLOCKS_MAX);
+        let text =
+            format!("the video takes {} blocks, of which {} are kept", blocks.len(), limits::BLOCKS_MAX);
         notes.push(Note::general(NoteCode::TooMuch, text));
         blocks.truncate(limits::BLOCKS_MAX);
     }
@@ -148,7 +150,10 @@ fn plan_scene(
     let scene = &storyboard.scenes[index];
     let assets = pictures_of(scene, brief, index)?;
     let shows_logo = |asset: &usize| is_mark(&brief.assets[*asset]);
-    let logo = assets.first().copied().filter(|asset| scene.layout == Layout::EndCard && shows_logo(asset));
+    let logo = assets.first().copied().filter(|asset| {
+        let is_image = brief.assets[*asset].analysis.kind == MediaKind::Image;
+        scene.layout == Layout::EndCard && is_image && shows_logo(asset)
+    });
     let ratio = assets.first().map_or(1.0, |asset| {
         let (width, height) = size_px(&brief.assets[*asset]);
         width / height
@@ -172,7 +177,7 @@ fn pictures_of(scene: &Scene, brief: &Brief, index: usize) -> Result<Vec<usize>,
     let picture = |id: &AssetId| {
         brief
             .asset_index(id)
-            .filter(|at| brief.assets[*at].analysis.kind != avs_protocol::MediaKind::Audio)
+            .filter(|at| brief.assets[*at].analysis.kind != MediaKind::Audio)
             .ok_or_else(|| CompileError::NoPicture { scene: index, asset: id.0.chars().take(40).collect() })
     };
     scene

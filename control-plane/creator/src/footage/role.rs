@@ -46,7 +46,7 @@ const LOGO_LONG_SIDE_PX_MAX: u32 = 1200;
 /// alike (10 of 64): a file is dropped for it.
 const DUPLICATE_HASH_BITS_MAX: u32 = 2;
 /// Quieter than this there is nothing to be heard.
-const SILENT_LUFS: f64 = -60.0;
+pub(crate) const SILENT_LUFS: f64 = -60.0;
 
 /// Returns the role of each file, and why, in the brief's order.
 pub(super) fn roles(brief: &Brief) -> Vec<(Role, String)> {

@@ -34,7 +34,7 @@ pub(crate) fn zones(frame: &Frame, place: Place) -> Vec<Zone> {
             // Or below, or above: not over a face.
             let (middle, safe) = (middle_rect(frame), frame.safe());
             let lower = Rect { y: frame.h * 0.5, h: safe.bottom() - frame.h * 0.52, ..middle };
-            let upper = Rect { y: safe.y + frame.h * 0.02, h: frame.h * 0.5 - safe.y, ..middle };
+            let upper = Rect { y: safe.y + frame.h * 0.02, h: frame.h * 0.48 - safe.y, ..middle };
             vec![center(middle, Stand::Middle), center(lower, Stand::Bottom), center(upper, Stand::Top)]
         }
         Place::Low => vec![left(low, Stand::Bottom)],

@@ -4,7 +4,7 @@ use super::slot::{Picture, Slot};
 use super::variety::Variety;
 use crate::footage::{Footage, Role, Want};
 use crate::prompt::{Genre, Pace, Understanding};
-use crate::{Layout, Note, NoteCode, limits};
+use crate::{Layout, limits};
 
 /// Letters that a video may show a second (research 1.2).
 const LETTERS_PER_SEC: f64 = 9.0;
@@ -109,15 +109,15 @@ fn open_duration(pace: &Pace, footage: &Footage, slots: &[Slot]) -> f64 {
     tenths(wish.min(cards + files).max(words).clamp(OPEN_SECS_MIN, OPEN_SECS_MAX))
 }
 
-/// Leaves out what there is no time for, and puts shots between the rest.
+/// Leaves out what there is no time for, whose words become `dropped`, and puts shots between the rest.
 pub(super) fn fit(
     mut slots: Vec<Slot>,
     wanted: &Wanted,
     footage: &Footage,
     variety: &mut Variety,
-    notes: &mut Vec<Note>,
+    dropped: &mut Vec<String>,
 ) -> Vec<Slot> {
-    shorten(&mut slots, wanted.duration_secs, notes);
+    shorten(&mut slots, wanted.duration_secs, dropped);
     for slot in &mut slots {
         if slot.layout == Layout::Plain && matches!(slot.picture, Picture::Wanted(_) | Picture::Files(_)) {
             *slot = slot.clone().lasting_at_least(wanted.pace.shot_min_secs, wanted.pace.shot_median_secs);
@@ -133,7 +133,7 @@ pub(super) fn fit(
 }
 
 /// Drops the least important until the words can be read in the time there is.
-fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
+fn shorten(slots: &mut Vec<Slot>, duration: f64, dropped: &mut Vec<String>) {
     let is_over = |slots: &[Slot]| {
         let letters: usize = slots.iter().map(Slot::letters).sum();
         let least: f64 = slots.iter().map(|slot| slot.min_secs).sum();
@@ -144,8 +144,7 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
     if is_over(slots) {
         for slot in slots.iter_mut().filter(|slot| matches!(slot.layout, Layout::ListItem | Layout::Step)) {
             if let Some(body) = slot.body.take() {
-                notes
-                    .push(Note::general(NoteCode::TooLittleTime, format!("there is no time for \"{body}\"")));
+                dropped.push(body);
                 let texts = [slot.headline.take(), None, slot.label.take()];
                 let (wish, most, rank) = (slot.wish_secs, slot.max_secs, slot.rank);
                 *slot = Slot::new(slot.layout, texts, slot.picture.clone()).lasting(wish, most).ranked(rank);
@@ -162,16 +161,8 @@ fn shorten(slots: &mut Vec<Slot>, duration: f64, notes: &mut Vec<Note>) {
         if slots[at].rank == 0 && least < duration * 1.3 && slots.len() <= limits::SCENES_MAX {
             break;
         }
-        let dropped = slots.remove(at);
-        let words: Vec<&str> = dropped.texts().collect();
-        let are_elsewhere =
-            words.iter().all(|word| slots.iter().flat_map(Slot::texts).any(|text| text == *word));
-        if !are_elsewhere {
-            notes.push(Note::general(
-                NoteCode::TooLittleTime,
-                format!("there is no time for \"{}\"", words.join(" / ")),
-            ));
-        }
+        let slot = slots.remove(at);
+        dropped.extend(slot.texts().map(str::to_owned));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::casting::Cast;
 use super::slot::Picture;
-use crate::footage::{Footage, Role};
+use crate::footage::{Footage, Role, SILENT_LUFS, is_mark};
 use crate::prompt::{Genre, Understanding};
 use crate::{
     AssetId, Brief, ClipSound, Layout, Motion, Note, NoteCode, Scene, Storyboard, Tone, Transition, asset_id,
@@ -36,7 +36,7 @@ pub(super) fn storyboard(
         };
         scenes.push(scene(cast, motion, transition));
     }
-    end_over_opening(&mut scenes, footage);
+    end_over_opening(&mut scenes, brief, footage);
     let sound = Sound::of(brief, understanding, footage, &scenes, notes);
     let title = scenes.iter().find_map(|scene| scene.headline.clone()).unwrap_or_default();
     notes.extend(unused(footage, &scenes, &sound));
@@ -85,8 +85,10 @@ fn scene(cast: &Cast, motion: Motion, transition: Transition) -> Scene {
 }
 
 /// The last card stands over a blur of the first picture from a lens, where it has no logo.
-fn end_over_opening(scenes: &mut [Scene], footage: &Footage) {
-    let is_from_lens = |file: &usize| matches!(footage.files[*file].role, Role::Clip | Role::Picture);
+fn end_over_opening(scenes: &mut [Scene], brief: &Brief, footage: &Footage) {
+    let is_from_lens = |file: &usize| {
+        matches!(footage.files[*file].role, Role::Clip | Role::Picture) && !is_mark(&brief.assets[*file])
+    };
     let ids: Vec<AssetId> = (0..footage.files.len()).filter(is_from_lens).map(asset_id).collect();
     let opening =
         scenes.iter().filter_map(|scene| scene.asset_id.as_ref()).find(|id| ids.contains(id)).cloned();
@@ -192,10 +194,12 @@ impl Sound {
         } else {
             ClipSound::Under
         };
-        if music.is_none() && voice.is_none() && unwanted.is_none() && clips == ClipSound::Full && !is_told {
-            let has_moving = footage.shown().iter().any(|file| footage.files[*file].is_moving());
-            let heard = if has_moving { "the videos' own sound is heard" } else { "the video is silent" };
-            notes.push(Note::general(NoteCode::Sound, format!("no file is music: {heard}")));
+        let is_heard = |index: &usize| {
+            let sound = brief.assets[*index].analysis.sound.as_ref();
+            footage.files[*index].is_moving() && sound.is_some_and(|sound| sound.loudness_lufs > SILENT_LUFS)
+        };
+        if music.is_none() && voice.is_none() && unwanted.is_none() && !footage.shown().iter().any(is_heard) {
+            notes.push(Note::general(NoteCode::Sound, "no file has a sound: the video is silent"));
         }
         Self { music, voice, clips, unwanted }
     }

@@ -81,13 +81,14 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
         return Err(PlanError::NoTextAndNoPictures);
     }
     let mut notes: Vec<Note> = Vec::new();
+    let mut dropped: Vec<String> = Vec::new();
     let mut variety = variety::Variety::of_text(&brief.prompt);
     let slots = script::script(brief, understanding, &footage);
     if slots.is_empty() && shown.is_empty() {
         return Err(PlanError::NothingToShow);
     }
     let wanted = budget::Wanted::of(understanding, &footage, &slots);
-    let slots = budget::fit(slots, &wanted, &footage, &mut variety, &mut notes);
+    let slots = budget::fit(slots, &wanted, &footage, &mut variety, &mut dropped);
     let mut cast = casting::cast(slots, understanding, &footage, &mut notes);
     let duration_secs = lengths::settle(&mut cast, &wanted, &footage, &mut notes);
     if cast.is_empty() {
@@ -95,7 +96,7 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
     }
     lengths::part_long_stills(&mut cast, &footage);
     let storyboard = finish::storyboard(brief, understanding, &footage, (cast, duration_secs), &mut notes);
-    left_out::note(understanding, &storyboard.scenes, &mut notes);
+    left_out::note(understanding, &dropped, &storyboard.scenes, &mut notes);
     let output = aspect::output(brief, understanding, &footage);
     Ok(Plan { storyboard, output, notes })
 }

@@ -200,7 +200,7 @@ fn notes(storyboard: &Storyboard, solved: &Solved, schedule: &Schedule) -> Vec<N
         notes.push(Note::general(
             NoteCode::Sound,
             format!(
-                "the sound is too quiet, or has peaks too far above the rest, to be raised to {LOUDNESS_LUFS} LUFS: it has about {:.0} LUFS",
+                "the sound is too quiet, or too uneven, to be raised to {LOUDNESS_LUFS} LUFS: it has about {:.0} LUFS",
                 solved.loudness_lufs
             ),
         ));

@@ -49,9 +49,8 @@ fn pieces_of(text: &str, setting: &Setting) -> Vec<Piece> {
         if let Some(dash) = pieces.pop_if(|piece| matches!(piece.text.as_str(), "–" | "—" | "-")) {
             current = dash.text + "\u{a0}";
             spaced = dash.spaced;
-        }
-        // So do the groups of a telephone number, or of a large one.
-        if is_digits(word)
+        } else if is_digits(word)
+            // The groups of a telephone number, or of a large one, stay together.
             && let Some(before) =
                 pieces.pop_if(|piece| is_digits(&piece.text) && piece.text.len() < NUMBER_LEN_MAX)
         {
@@ -193,6 +192,8 @@ fn joined(pieces: &[Piece]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const PLAIN: Setting = Setting { width_factor: 1.0, tracking_em: 0.0, line_height: 1.1, upper: false };
@@ -236,6 +237,22 @@ mod tests {
             lines(11.0)
         );
         assert_eq!(lines(5.0), None, "smaller, rather than broken");
+    }
+
+    #[test]
+    fn a_dash_between_numbers_stays() {
+        let lines = break_lines("18 – 20 June, 1938 – 2025", &PLAIN, 40.0, 1).unwrap();
+        assert_eq!(lines.concat().replace('\u{a0}', " "), "18 – 20 June, 1938 – 2025");
+    }
+
+    proptest! {
+        #[test]
+        fn no_sign_is_lost(text in "[a-z0-9 –,.年月日]{0,40}", em in 3.0..30.0_f64) {
+            let bare = |text: &str| text.split_whitespace().collect::<String>();
+            if let Some(lines) = break_lines(&text, &PLAIN, em, 5) {
+                prop_assert_eq!(bare(&lines.concat()), bare(&text));
+            }
+        }
     }
 
     #[test]

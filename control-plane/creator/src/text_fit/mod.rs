@@ -1,5 +1,4 @@
-//! Which size and which lines words get in a box, and how long they take to be read. Estimated: the engine measures, and
-//! shrinks what turns out wider.
+//! Which size and which lines words get in a box. Estimated: the engine measures, and shrinks what turns out wider.
 
 mod lines;
 mod widths;

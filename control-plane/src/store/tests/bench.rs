@@ -61,7 +61,7 @@ impl Bench {
         let entropy = Seeded(1.into());
         let (account, now) = (AccountId::generate(&entropy), Timestamp::from_unix_millis(1_000_000_000));
         store.create_account(&account, "ada@example.com", now).await.unwrap();
-        store.grant(&account, GRANTED, now).await.unwrap();
+        store.grant(&account, (GRANTED, None), now).await.unwrap();
         let token = Token::generate(TokenKind::Api, &entropy);
         let new = NewToken { account_id: &account, kind: TokenKind::Api, name: "t", expires_at: None };
         store.create_token(&token, &new, now).await.unwrap();

@@ -67,6 +67,7 @@ on_both_databases!(
     what_a_dead_process_held_goes_back,
     files_of_old_jobs_are_due_for_removal_once,
     spending_at_once_never_overdraws,
+    a_grant_sent_again_gives_nothing,
 );
 
 async fn a_worker_that_lost_its_job_changes_nothing(bench: Bench) {
@@ -342,6 +343,20 @@ async fn files_of_old_jobs_are_due_for_removal_once(mut bench: Bench) {
     assert!(bench.store.expired_jobs(week, 9, bench.now).await.unwrap().is_empty());
     assert!(!bench.store.job_has_files(&held.id).await.unwrap());
     bench.store.forget_old(bench.now).await.unwrap();
+}
+
+async fn a_grant_sent_again_gives_nothing(bench: Bench) {
+    let grant = |once| bench.store.grant(&bench.account, (7, once), bench.now);
+    let twice = join_all((0..8).map(|_| grant(Some("form 1 7")))).await;
+    assert!(twice.iter().all(Result::is_ok), "{twice:?}");
+    assert_eq!(bench.credits().await, (GRANTED + 7, 0));
+    grant(Some("form 2 7")).await.unwrap();
+    (grant(None).await.unwrap(), grant(None).await.unwrap());
+    assert_eq!(bench.credits().await, (GRANTED + 28, 0));
+    let entries = bench.store.credit_entries(&bench.account, 9).await.unwrap();
+    let grants: Vec<_> = entries.iter().map(|entry| (entry.credits, entry.item.as_deref())).collect();
+    assert_eq!(grants, [(7, None), (7, None), (7, None), (7, None), (GRANTED, None)]);
+    assert!(bench.store.audit().await.unwrap().is_clean());
 }
 
 async fn spending_at_once_never_overdraws(bench: Bench) {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::processes::signal;
+use crate::harness::processes::{is_alive, signal};
 use crate::harness::{Models, Server, storyboard, storyboard_reply};
 
 /// Runs `avs create` in a folder with files.
@@ -126,18 +126,29 @@ fn nothing_is_made_of_settings_that_mean_nothing() {
 fn whoever_stops_it_finds_nothing_left_behind() {
     let (server, folder) = (Server::prepare(crate::harness::Database::Sqlite, &[]), folder());
     std::fs::write(folder.path().join("assets/hero.mp4"), b"stall in analysis").unwrap();
-    let mut child = command(&server, folder.path(), &["--prompt", "x"]).spawn().unwrap();
-    let works = || std::fs::read_dir(folder.path().join("tmp")).unwrap().count() > 0;
+    let log = folder.path().join("log");
+    let mut child = command(&server, folder.path(), &["--prompt", "x"])
+        .env("RUST_LOG", "info")
+        .stderr(std::fs::File::create(&log).unwrap())
+        .spawn()
+        .unwrap();
+    let stalled = || {
+        let said = std::fs::read_to_string(&log).unwrap();
+        let (_, pid) = said.split_once("stalls in a analysis, pid ")?;
+        pid.split_whitespace().next()?.parse::<u32>().ok()
+    };
     let deadline = Instant::now() + Duration::from_secs(20);
-    while !works() {
-        assert!(Instant::now() < deadline, "it never began");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    // Its engine starts and comes to the file that it never gets through.
-    std::thread::sleep(Duration::from_millis(500));
+    let engine = loop {
+        assert!(Instant::now() < deadline, "its engine never came to the file");
+        match stalled() {
+            Some(engine) => break engine,
+            None => std::thread::sleep(Duration::from_millis(10)),
+        }
+    };
     assert!(signal(child.id(), "INT"));
     let status = child.wait().unwrap();
     assert_eq!(status.code(), Some(1), "it ends by itself, and says that there is no video");
-    assert!(!works(), "the workplace is gone");
+    assert!(!is_alive(engine), "so does its engine");
+    assert_eq!(std::fs::read_dir(folder.path().join("tmp")).unwrap().count(), 0, "the workplace is gone");
     assert!(!folder.path().join("out.mp4").exists());
 }

@@ -66,8 +66,10 @@ struct Casting<'a> {
     uses: Vec<usize>,
     /// How many scenes each file still has to show in.
     due: Vec<usize>,
-    hashes: Vec<u64>,
-    shown_again: Vec<usize>,
+    /// What each scene shows, by its hash.
+    hashes: Vec<Option<u64>>,
+    /// Scenes that show a part of a file that shows elsewhere already.
+    repeats: Vec<bool>,
 }
 
 impl<'a> Casting<'a> {
@@ -82,8 +84,8 @@ impl<'a> Casting<'a> {
             taken: vec![Vec::new(); files],
             uses: vec![0; files],
             due: vec![0; files],
-            hashes: Vec::new(),
-            shown_again: Vec::new(),
+            hashes: vec![None; count],
+            repeats: vec![false; count],
         }
     }
 
@@ -237,6 +239,11 @@ impl<'a> Casting<'a> {
         }
     }
 
+    /// Hashes of what scenes show.
+    fn shown(&self) -> Vec<u64> {
+        self.hashes.iter().flatten().copied().collect()
+    }
+
     fn file_of(&self, at: usize) -> Option<usize> {
         self.casts.get(at)?.as_ref()?.files.first().copied()
     }
@@ -256,11 +263,12 @@ impl<'a> Casting<'a> {
         let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| self.file_of(at)));
         let wish = self.slots[at].wish_secs.max(self.slots[at].min_secs);
         let has_room = |file: &usize| {
-            let window = self.footage.files[*file].best_window(wish, want, &self.taken[*file], &self.hashes);
+            let window = self.footage.files[*file].best_window(wish, want, &self.taken[*file], &self.shown());
             window.is_some_and(|window| window.room_secs >= wish)
         };
         let others = self.footage.shown().into_iter().filter(|file| !beside.contains(&Some(*file)));
         if beside.contains(&Some(now))
+            && !self.is_named(at, now)
             && self.uses[now] > 1
             && let Some(other) = others.filter(has_room).min_by_key(|file| self.uses[*file])
         {
@@ -272,14 +280,19 @@ impl<'a> Casting<'a> {
     /// What a scene showed is free again.
     fn release(&mut self, at: usize, file: usize) {
         self.uses[file] -= 1;
-        if let Some(start_secs) = self.casts[at].take().and_then(|cast| cast.start_secs) {
-            self.taken[file].retain(|span| span.start_secs != start_secs);
+        (self.hashes[at], self.repeats[at]) = (None, false);
+        let start_secs = self.casts[at].take().and_then(|cast| cast.start_secs);
+        let taken = &mut self.taken[file];
+        if let Some(nth) = taken.iter().position(|span| Some(span.start_secs) == start_secs) {
+            taken.remove(nth);
         }
     }
 
     /// Two scenes that have files change what they show.
     fn swap(&mut self, at: usize, other: usize) {
         self.casts.swap(at, other);
+        self.hashes.swap(at, other);
+        self.repeats.swap(at, other);
         for at in [at, other] {
             if let Some(cast) = &mut self.casts[at] {
                 cast.slot = self.slots[at].clone();
@@ -299,7 +312,7 @@ impl<'a> Casting<'a> {
         let wish = self.slots[at].wish_secs;
         let score = |nth: usize| {
             let file = &self.footage.files[roster[nth].0];
-            let window = file.best_window(wish, want, &self.taken[roster[nth].0], &self.hashes);
+            let window = file.best_window(wish, want, &self.taken[roster[nth].0], &self.shown());
             let enough =
                 |room: f64| if room < wish.min(self.slots[at].min_secs.max(0.5)) { -0.5 } else { 0.0 };
             match window {
@@ -325,7 +338,7 @@ impl<'a> Casting<'a> {
         let footage = &self.footage.files[file];
         self.uses[file] += 1;
         if !footage.is_moving() {
-            self.hashes.push(footage.hash(0.0, 0.0));
+            self.hashes[at] = Some(footage.hash(0.0, 0.0));
             return Cast { slot, files: vec![file], start_secs: None, room_secs: f64::INFINITY };
         }
         let taken = &self.taken[file];
@@ -333,11 +346,9 @@ impl<'a> Casting<'a> {
         let share = (footage.usable_secs() - used) / self.due[file].max(1) as f64;
         let wish =
             (slot.wish_secs.max(slot.min_secs) + TAIL_SECS).min(share.max(slot.min_secs).max(SHARE_SECS_MIN));
-        let free = footage.best_window(wish, want, taken, &self.hashes);
-        let window = free.or_else(|| {
-            self.shown_again.push(file);
-            footage.best_window(wish, want, &[], &self.hashes)
-        });
+        let free = footage.best_window(wish, want, taken, &self.shown());
+        self.repeats[at] = free.is_none();
+        let window = free.or_else(|| footage.best_window(wish, want, &[], &self.shown()));
         let (mut start, mut room) = (0.0, footage.duration_secs);
         if let Some(window) = window {
             (start, room) = (window.start_secs, window.room_secs);
@@ -351,7 +362,7 @@ impl<'a> Casting<'a> {
         self.taken[file].push(Span { start_secs: start, end_secs: start + reserved });
         // What a transition shows after the end matters less than that the words can be read.
         let room_secs = without_tail(reserved).max(reserved.min(slot.min_secs));
-        self.hashes.push(footage.hash(start, reserved));
+        self.hashes[at] = Some(footage.hash(start, reserved));
         Cast { slot, files: vec![file], start_secs: Some(start), room_secs }
     }
 
@@ -404,7 +415,8 @@ impl<'a> Casting<'a> {
 
     /// Words that a part is too short for stand on a card before it.
     fn finish(self, notes: &mut Vec<Note>) -> Vec<Cast> {
-        let mut again = self.shown_again;
+        let repeats = (0..self.slots.len()).filter(|at| self.repeats[*at]);
+        let mut again: Vec<usize> = repeats.filter_map(|at| self.file_of(at)).collect();
         again.sort_unstable();
         again.dedup();
         notes.extend(again.iter().map(|file| {

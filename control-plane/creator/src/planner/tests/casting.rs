@@ -71,6 +71,10 @@ fn the_last_card_stands_over_what_opened_the_video_unless_it_has_a_logo() {
     let scenes = &plan.storyboard.scenes;
     let last = scenes.last().unwrap();
     assert_eq!((last.layout, &last.asset_id), (Layout::EndCard, &scenes[0].asset_id));
+    let mut cut_out = clips(1, 20.0);
+    cut_out[0].analysis.picture.as_mut().unwrap().transparent_ratio = 0.4;
+    let plan = planned("teaser", &says, cut_out);
+    assert_eq!(plan.storyboard.scenes.last().unwrap().asset_id, None, "nothing is behind what is cut out");
     let plan = planned("teaser", &says, and(clips(2, 10.0), logo()));
     assert_eq!(plan.storyboard.scenes.last().unwrap().asset_id, Some(crate::asset_id(2)));
 }

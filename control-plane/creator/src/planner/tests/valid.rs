@@ -66,8 +66,12 @@ fn assert_files(brief: &Brief, plan: &Plan) {
         assert!(scene.more_asset_ids.len() <= limits::MORE_ASSETS_MAX);
         for id in files(scene) {
             let index = (0..brief.assets.len()).find(|index| asset_id(*index) == *id).unwrap();
-            let is_logo = scene.layout == Layout::EndCard && roles[index] == Role::Logo;
-            assert!(is_logo || roles[index].is_shown(), "{scene:?}");
+            let is_end = scene.layout == Layout::EndCard;
+            let opened = storyboard.scenes.iter().find(|scene| scene.asset_id.as_ref() == Some(id));
+            let is_backdrop = matches!(roles[index], Role::Clip | Role::Picture)
+                && opened.is_some_and(|opened| opened.layout != Layout::EndCard);
+            let may_end = roles[index] == Role::Logo || is_backdrop;
+            assert!(if is_end { may_end } else { roles[index].is_shown() }, "{scene:?}");
         }
     }
 }
