@@ -90,3 +90,71 @@ fn without_nonsense(analysis: &AssetAnalysis) -> AssetAnalysis {
     let duration_secs = analysis.duration_secs.filter(|secs| secs.is_finite() && *secs > 0.0);
     AssetAnalysis { duration_secs, ..analysis.clone() }
 }
+
+#[cfg(test)]
+mod tests {
+    use avs_creator::{NoteCode, asset_id};
+
+    use super::super::recordings::Recording;
+    use super::*;
+
+    fn sent(name: &str, remote: bool, pointer: &str) -> AssetRecord {
+        AssetRecord {
+            name: name.to_owned(),
+            file: "0".to_owned(),
+            size_bytes: 1,
+            pointer: pointer.to_owned(),
+            remote,
+            sha256: None,
+            probe: None,
+        }
+    }
+
+    fn given(source: Source) -> BriefAsset {
+        let analysis = AssetAnalysis {
+            name: source.key().to_owned(),
+            kind: MediaKind::Video,
+            duration_secs: Some(1.0),
+            width_px: None,
+            height_px: None,
+            picture: None,
+            sound: None,
+        };
+        BriefAsset { source, analysis, recording: None }
+    }
+
+    #[test]
+    fn a_warning_names_a_file_as_it_was_sent_and_no_secret_of_its_url() {
+        let url = "https://cdn.example/a.mp4?sig=secret";
+        let assets = [sent(url, true, "/assetUrls/1"), sent("how-to.vidova", false, "")];
+        let brief = Brief {
+            prompt: String::new(),
+            output: Value::Null,
+            assets: vec![given(Source::Url(url.to_owned())), given(Source::Upload("1.sound".to_owned()))],
+            font_families: Vec::new(),
+        };
+        let mut recordings = Recordings::default();
+        let sound = Some("1.sound".to_owned());
+        recordings.insert("how-to.vidova", Recording { video: "1.video".to_owned(), sound, events: None });
+        let note = |code, index: Option<usize>, text: &str| Note {
+            code,
+            asset_id: index.map(asset_id),
+            text: text.to_owned(),
+        };
+        let notes = [
+            note(NoteCode::UnusedAsset, Some(0), "it is black"),
+            note(NoteCode::TooShort, Some(1), "it ends early"),
+            note(NoteCode::Sound, None, "the video is silent"),
+        ];
+        let told: Vec<(String, String, String)> = warnings_from_notes(&notes, &brief, &assets, &recordings)
+            .into_iter()
+            .map(|warning| (warning.pointer, warning.code, warning.detail))
+            .collect();
+        let expected = [
+            ("/prompt", "sound", "the video is silent"),
+            ("/assetUrls/1", "unused_asset", "https://cdn.example/a.mp4: it is black"),
+            ("", "too_short", "how-to.vidova: it ends early"),
+        ];
+        assert_eq!(told, expected.map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned())));
+    }
+}

@@ -52,19 +52,6 @@ pub fn active_spans(events: &RecordingEvents, analysis: &AssetAnalysis) -> Vec<S
     merged
 }
 
-/// Returns the stretches in which nothing happens: what lies between the active ones.
-pub fn idle_spans(events: &RecordingEvents, analysis: &AssetAnalysis) -> Vec<Span> {
-    let active = active_spans(events, analysis);
-    let ends = active.iter().map(|span| span.end_secs);
-    let starts = active.iter().map(|span| span.start_secs).chain(analysis.duration_secs);
-    std::iter::once(0.0)
-        .chain(ends)
-        .zip(starts)
-        .map(|(start_secs, end_secs)| Span { start_secs, end_secs })
-        .filter(|span| span.end_secs - span.start_secs >= IDLE_SECS_MIN / 2.0)
-        .collect()
-}
-
 /// From when to when something was done, in no order.
 fn moments(events: &RecordingEvents, analysis: &AssetAnalysis) -> Vec<(f64, f64)> {
     let mut moments: Vec<(f64, f64)> =
@@ -124,13 +111,11 @@ mod tests {
     fn a_long_rest_is_cut_out_and_a_short_one_stays() {
         let events = clicks(&[1.0, 3.0, 20.0]);
         assert_eq!(pairs(&active_spans(&events, &screen(22.0))), [(0.0, 4.3), (19.3, 22.0)]);
-        assert_eq!(pairs(&idle_spans(&events, &screen(22.0))), [(4.3, 19.3)]);
     }
 
     #[test]
     fn a_recording_without_events_is_active_as_a_whole() {
         assert_eq!(pairs(&active_spans(&RecordingEvents::default(), &screen(9.0))), [(0.0, 9.0)]);
-        assert_eq!(idle_spans(&RecordingEvents::default(), &screen(9.0)), []);
     }
 
     #[test]
@@ -145,14 +130,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn active_and_idle_spans_never_overlap_and_lie_inside(
+        fn active_spans_never_overlap_and_lie_inside(
             times in proptest::collection::vec(0.0..100.0_f64, 0..30), duration in 0.1..80.0_f64,
         ) {
             let (events, screen) = (clicks(&times), screen(duration));
-            let mut all = active_spans(&events, &screen);
+            let all = active_spans(&events, &screen);
             prop_assert!(!all.is_empty());
-            all.extend(idle_spans(&events, &screen));
-            all.sort_by(|a, b| a.start_secs.total_cmp(&b.start_secs));
             for span in &all {
                 prop_assert!(0.0 <= span.start_secs && span.start_secs < span.end_secs && span.end_secs <= duration);
             }

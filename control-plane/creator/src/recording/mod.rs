@@ -8,7 +8,7 @@ mod zooms;
 
 use serde::{Deserialize, Serialize};
 
-pub use activity::{active_spans, idle_spans};
+pub use activity::active_spans;
 pub use manifest::{MANIFEST_BYTES_MAX, Manifest};
 pub use read::{EVENTS_BYTES_MAX, EVENTS_MAX};
 pub use zooms::{Zoom, zooms};
