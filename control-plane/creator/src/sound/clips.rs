@@ -30,7 +30,8 @@ pub(super) struct HeardClip {
     pub(super) start_secs: f64,
 }
 
-/// Returns the clips that are heard: one a scene, not the one that is the voice, and none that is silent.
+/// Returns the clips that are heard, of which there is one a scene at most: not the one that is the voice, and none that is
+/// silent.
 pub(super) fn heard_clips(
     brief: &Brief,
     schedule: &Schedule,
@@ -45,12 +46,7 @@ pub(super) fn heard_clips(
         else {
             continue;
         };
-        match chosen.iter_mut().find(|(_, other, _)| other.scene == clip.scene) {
-            // Who speaks is heard, even small in a corner.
-            Some(other) if spoken(clip, sound).is_empty() || !spoken(other.1, other.2).is_empty() => {}
-            Some(other) => *other = (index, clip, sound),
-            None => chosen.push((index, clip, sound)),
-        }
+        chosen.push((index, clip, sound));
     }
     let heard = chosen.iter().map(|(index, clip, sound)| {
         let before =

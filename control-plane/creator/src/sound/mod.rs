@@ -38,7 +38,7 @@ const UNDER_LU: f64 = -18.0;
 /// No clip is raised by more than the loudest one and this: the hum of a quiet room would become a noise.
 const RAISED_DB_MAX: f64 = 10.0;
 
-/// A video in a scene, as it is to be compiled.
+/// The video of a scene that may be heard, as it is to be compiled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClipUse {
     /// Index of the scene.
