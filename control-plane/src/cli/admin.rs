@@ -60,7 +60,7 @@ pub(super) async fn set_password(
 pub(super) async fn grant(state: &StateArguments, email: &str, credits: i64) -> Result<(), CommandError> {
     let store = state.open_store().await?;
     let account = store.account_by_email(email).await?;
-    let balance = store.grant(&account.id, (credits, None), SystemClock.now()).await?;
+    let (balance, _) = store.grant(&account.id, (credits, None), SystemClock.now()).await?;
     print_line(&balance.available_credits.to_string())
 }
 

@@ -130,8 +130,10 @@ pub(super) async fn grant(
     };
     // Another amount, from the same page that somebody went back to, is another grant.
     let once = format!("{} {credits}", form.fields.text("once"));
-    api.store.grant(&account.id, (credits, Some(&once)), api.clock.now()).await?;
-    tracing::info!(operator = %viewer.account.id, account = %account.id, credits, "credits granted");
+    let (_, is_new) = api.store.grant(&account.id, (credits, Some(&once)), api.clock.now()).await?;
+    if is_new {
+        tracing::info!(operator = %viewer.account.id, account = %account.id, credits, "credits granted");
+    }
     Ok(Redirect::to("/operator/accounts").into_response())
 }
 

@@ -124,7 +124,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Gives an account credits; returns its new balance. `once` is the number of the form that asks for it: the same
+    /// Gives an account credits; returns its new balance, and whether
+    /// it was given. `once` is the number of the form that asks for it: the same
     /// one, sent again whenever and to whichever process, gives nothing; without a number every call gives.
     ///
     /// # Errors
@@ -134,18 +135,18 @@ impl Store {
         account: &AccountId,
         (credits, once): (i64, Option<&str>),
         now: Timestamp,
-    ) -> Result<Balance, StoreError> {
+    ) -> Result<(Balance, bool), StoreError> {
         let mut tx = self.write().await?;
         let item = once.unwrap_or_default();
         let posting = Posting { account, job: None, kind: TransferKind::Grant, item, credits };
         ledger::post(&mut tx, &posting, now).await?;
         if once.is_some() && ledger::grants_of(&mut tx, account, item).await? > 1 {
             tx.roll_back().await?;
-            return self.balance(account).await;
+            return Ok((self.balance(account).await?, false));
         }
         let balance = ledger::balance(&mut tx, account).await?;
         tx.commit().await?;
-        Ok(balance)
+        Ok((balance, true))
     }
 
     /// What the account can spend and what its open jobs hold.

@@ -13,9 +13,7 @@ use crate::reading_time::{ENTRANCE_SECS, hold_secs};
 const EASE_IN: &str = "cubicBezier(0.05,0.7,0.1,1)";
 /// The way out: its counterpart.
 const EASE_OUT: &str = "cubicBezier(0.3,0,0.8,0.15)";
-/// How long words take to come.
-const IN_SECS: f64 = ENTRANCE_SECS;
-/// And to go, where no cut takes them away.
+/// How long words take to go, where no cut takes them away.
 pub(crate) const OUT_SECS: f64 = 0.22;
 /// How much later each following piece comes.
 const STAGGER_SECS: f64 = 0.09;
@@ -45,7 +43,7 @@ impl Stay {
 
     /// How long the way in takes: half as long where there is little time.
     fn in_secs(&self) -> f64 {
-        if self.secs() < 1.6 { IN_SECS / 2.0 } else { IN_SECS }
+        if self.secs() < 1.6 { ENTRANCE_SECS / 2.0 } else { ENTRANCE_SECS }
     }
 }
 
@@ -232,12 +230,12 @@ impl Emitter<'_> {
             );
         }
         match self.tone {
-            Tone::Luxury => (Entry::Fade, if secs < IN_SECS { secs } else { 0.6 }),
+            Tone::Luxury => (Entry::Fade, if secs < ENTRANCE_SECS { secs } else { 0.6 }),
             Tone::Clean | Tone::Editorial | Tone::Bold if large => {
                 (Entry::Reveal, secs + STAGGER_SECS * (lines.max(1) - 1) as f64)
             }
             Tone::Sport | Tone::Playful if large => (Entry::Pop, secs.min(0.3)),
-            Tone::Code if large && secs >= IN_SECS => {
+            Tone::Code if large && secs >= ENTRANCE_SECS => {
                 let count = words.text.chars().count() as f64;
                 (Entry::Type, (count * 0.03).clamp(0.2, 0.9))
             }

@@ -19,7 +19,7 @@ use crate::footage::is_mark;
 use crate::layout::{Design, Facts, Frame, Picture, Piece, Style, design};
 use crate::palette::Palette;
 use crate::reading_time::{ENTRANCE_SECS, hold_secs};
-use crate::sound::{ClipUse, mix};
+use crate::sound::{ClipUse, Mix, mix};
 use crate::timing::{Schedule, schedule};
 use crate::{AssetId, Brief, Layout, Note, NoteCode, Scene, Storyboard, asset_id};
 pub use report::{AssetReport, Report, SceneReport, TextReport};
@@ -77,13 +77,13 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
     let shots: Vec<SceneShots> =
         scenes.iter().enumerate().map(|(index, scene)| compiler.shots(index, scene)).collect();
     let clips: Vec<ClipUse> = shots.iter().filter_map(|shots| shots.clip.clone()).collect();
-    let sound = mix(storyboard, brief, &schedule, &clips);
+    let Mix { mut blocks, clips: volumes, loudness_lufs, notes: of_sound } =
+        mix(storyboard, brief, &schedule, &clips);
 
-    let mut blocks = sound.blocks.clone();
     let mut texts = Vec::new();
     let mut before = None;
     for (index, (scene, shots)) in scenes.iter().zip(&shots).enumerate() {
-        let volume = sound.clips.iter().find(|clip| clip.scene == index);
+        let volume = volumes.iter().find(|clip| clip.scene == index);
         let SceneBlocks { blocks: of_scene, texts: reports, stands } =
             compiler.blocks(index, (scene, shots), volume, before);
         blocks.extend(of_scene);
@@ -91,7 +91,7 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
         before = stands.or(before);
     }
     let mut notes = compiler.notes(&scenes, &shots);
-    notes.extend(sound.notes.iter().cloned());
+    notes.extend(of_sound);
     if blocks.len() > limits::BLOCKS_MAX {
         let text =
             format!("the video takes {} blocks, of which {} are kept", blocks.len(), limits::BLOCKS_MAX);
@@ -108,7 +108,7 @@ pub fn compile(storyboard: &Storyboard, brief: &Brief) -> Result<Compiled, Compi
         texts,
         cuts: schedule.scenes.iter().skip(1).map(|scene| scene.start_frame).collect(),
         assets: asset_reports(storyboard, brief, &scenes, &shots),
-        loudness_lufs: sound.loudness_lufs,
+        loudness_lufs,
         frame_count: schedule.frame_count,
         fps: schedule.fps,
     };

@@ -2,15 +2,15 @@
 //! the brightest and the darkest place of the picture below them, over the whole of their time.
 
 use super::shot::Shot;
-use crate::layout::{Fill, Ink, Piece, Placed, PlacedStack, Rect, Stack, Stand, U, Under, set};
+use crate::layout::{
+    Fill, Ink, PANEL_MARGINS, Piece, Placed, PlacedStack, Rect, Stack, Stand, U, Under, set,
+};
 use crate::palette::{Palette, Rgb, brightest_ground};
 
 /// Contrast that all words have at least (WCAG 2.1, 1.4.3, and a little for rounding).
 pub(crate) const CONTRAST_MIN: f64 = 4.6;
 /// How far a scrim reaches beyond the words: there it begins.
 const SCRIM_REACH_PX: f64 = 300.0;
-/// How far a panel reaches beyond its words, across and down.
-pub(crate) const PANEL_MARGINS: (f64, f64) = (3.2 * U, 2.6 * U);
 
 /// Words in their place, and what lies under them.
 #[derive(Debug, Clone)]

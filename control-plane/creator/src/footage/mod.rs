@@ -15,7 +15,7 @@ use serde::Serialize;
 
 pub(crate) use looks::is_still;
 pub use role::Role;
-pub(crate) use role::{SILENT_LUFS, is_mark, is_see_through, name_parts, name_words};
+pub(crate) use role::{is_heard, is_mark, is_see_through, name_parts, name_words};
 pub use window::{Want, Window};
 
 use crate::Brief;

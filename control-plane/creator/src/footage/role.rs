@@ -46,7 +46,7 @@ const LOGO_LONG_SIDE_PX_MAX: u32 = 1200;
 /// alike (10 of 64): a file is dropped for it.
 const DUPLICATE_HASH_BITS_MAX: u32 = 2;
 /// Quieter than this there is nothing to be heard.
-pub(crate) const SILENT_LUFS: f64 = -60.0;
+const SILENT_LUFS: f64 = -60.0;
 
 /// Returns the role of each file, and why, in the brief's order.
 pub(super) fn roles(brief: &Brief) -> Vec<(Role, String)> {
@@ -95,7 +95,8 @@ fn unused_sound_reason(asset: &BriefAsset) -> String {
     .to_owned()
 }
 
-fn is_heard(asset: &BriefAsset) -> bool {
+/// True for what has a sound that can be heard, and lasts.
+pub(crate) fn is_heard(asset: &BriefAsset) -> bool {
     let is_loud = asset.analysis.sound.as_ref().is_some_and(|sound| sound.loudness_lufs > SILENT_LUFS);
     is_loud && duration_secs(&asset.analysis) > 0.0
 }

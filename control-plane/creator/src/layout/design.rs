@@ -7,6 +7,9 @@ use super::zones::{Place, beside, card_zone, screen, zones};
 use crate::text_fit::is_from_right;
 use crate::{Layout, Scene, Tone};
 
+/// How far a panel reaches beyond its words, across and down.
+pub(crate) const PANEL_MARGINS: (f64, f64) = (3.2 * U, 2.6 * U);
+
 /// Where the pictures of a scene go.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Picture {
@@ -358,7 +361,7 @@ impl Designer<'_> {
         if design.picture == Picture::Full {
             // The panel has a margin of its own.
             for zone in design.stacks.iter_mut().flat_map(|stack| &mut stack.zones) {
-                zone.rect = zone.rect.grown(-3.2 * U, -2.6 * U);
+                zone.rect = zone.rect.grown(-PANEL_MARGINS.0, -PANEL_MARGINS.1);
             }
         }
         design

@@ -10,7 +10,7 @@ mod style;
 mod tiles;
 mod zones;
 
-pub(crate) use design::{Design, Facts, Ground, Picture, Stack, Under, design};
+pub(crate) use design::{Design, Facts, Ground, PANEL_MARGINS, Picture, Stack, Under, design};
 pub(crate) use frame::{Frame, Rect, U};
 pub(crate) use stack::{Fill, Ink, Piece, Placed, PlacedStack, Role, Side, Stand, Words, set};
 pub(crate) use style::Style;

@@ -2,7 +2,7 @@
 
 use super::casting::Cast;
 use super::slot::Picture;
-use crate::footage::{Footage, Role, SILENT_LUFS, is_mark};
+use crate::footage::{Footage, Role, is_heard, is_mark};
 use crate::prompt::{Genre, Understanding};
 use crate::{
     AssetId, Brief, ClipSound, Layout, Motion, Note, NoteCode, Scene, Storyboard, Tone, Transition, asset_id,
@@ -194,11 +194,8 @@ impl Sound {
         } else {
             ClipSound::Under
         };
-        let is_heard = |index: &usize| {
-            let sound = brief.assets[*index].analysis.sound.as_ref();
-            footage.files[*index].is_moving() && sound.is_some_and(|sound| sound.loudness_lufs > SILENT_LUFS)
-        };
-        if music.is_none() && voice.is_none() && unwanted.is_none() && !footage.shown().iter().any(is_heard) {
+        let sounds = |index: &usize| is_heard(&brief.assets[*index]);
+        if music.is_none() && voice.is_none() && unwanted.is_none() && !footage.shown().iter().any(sounds) {
             notes.push(Note::general(NoteCode::Sound, "no file has a sound: the video is silent"));
         }
         Self { music, voice, clips, unwanted }

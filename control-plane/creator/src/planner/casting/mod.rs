@@ -262,8 +262,9 @@ impl<'a> Casting<'a> {
         };
         let beside = [at.checked_sub(1), Some(at + 1)].map(|at| at.and_then(|at| self.file_of(at)));
         let wish = self.slots[at].wish_secs.max(self.slots[at].min_secs);
+        let shown = self.shown();
         let has_room = |file: &usize| {
-            let window = self.footage.files[*file].best_window(wish, want, &self.taken[*file], &self.shown());
+            let window = self.footage.files[*file].best_window(wish, want, &self.taken[*file], &shown);
             window.is_some_and(|window| window.room_secs >= wish)
         };
         let others = self.footage.shown().into_iter().filter(|file| !beside.contains(&Some(*file)));
@@ -309,10 +310,10 @@ impl<'a> Casting<'a> {
             let is_next = shows(at.checked_sub(1), file) || shows(Some(at + 1), file);
             (!self.is_named(at, file), is_next, self.uses[file])
         };
-        let wish = self.slots[at].wish_secs;
+        let (wish, shown) = (self.slots[at].wish_secs, self.shown());
         let score = |nth: usize| {
             let file = &self.footage.files[roster[nth].0];
-            let window = file.best_window(wish, want, &self.taken[roster[nth].0], &self.shown());
+            let window = file.best_window(wish, want, &self.taken[roster[nth].0], &shown);
             let enough =
                 |room: f64| if room < wish.min(self.slots[at].min_secs.max(0.5)) { -0.5 } else { 0.0 };
             match window {
@@ -346,9 +347,10 @@ impl<'a> Casting<'a> {
         let share = (footage.usable_secs() - used) / self.due[file].max(1) as f64;
         let wish =
             (slot.wish_secs.max(slot.min_secs) + TAIL_SECS).min(share.max(slot.min_secs).max(SHARE_SECS_MIN));
-        let free = footage.best_window(wish, want, taken, &self.shown());
+        let shown = self.shown();
+        let free = footage.best_window(wish, want, taken, &shown);
         self.repeats[at] = free.is_none();
-        let window = free.or_else(|| footage.best_window(wish, want, &[], &self.shown()));
+        let window = free.or_else(|| footage.best_window(wish, want, &[], &shown));
         let (mut start, mut room) = (0.0, footage.duration_secs);
         if let Some(window) = window {
             (start, room) = (window.start_secs, window.room_secs);
