@@ -223,6 +223,9 @@ pub const CRASH_WINDOW: Duration = Duration::from_secs(300);
 pub const READERS_MAX: u32 = 4;
 /// Connections of one process to PostgreSQL, whose default limit is 100 for all.
 pub const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// PostgreSQL undoes a transaction whose process asks for nothing more for so long. One that lives takes milliseconds;
+/// one that sleeps, or is cut off from the network, would hold its locks on jobs and accounts until it comes back.
+pub const POSTGRES_TRANSACTION_IDLE_WAIT: Duration = Duration::from_secs(5);
 /// Transactions that share one sync of the disk. More would make the first of them wait for the last.
 pub const GROUP_COMMIT_MAX: usize = 24;
 /// Wait of a member for its batch before it looks whether somebody still commits it.

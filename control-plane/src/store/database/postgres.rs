@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::{PgConnection, PgPool, migrate::Migrator};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{Connection, sql};
@@ -28,6 +28,7 @@ impl PostgresDatabase {
         let pool = PgPoolOptions::new()
             .max_connections(limits::POSTGRES_CONNECTIONS_MAX)
             .acquire_timeout(limits::DATABASE_BUSY_WAIT)
+            .after_connect(|connection, _| Box::pin(limit_idle_transactions(connection)))
             .connect(url)
             .await?;
         MIGRATIONS.run(&pool).await?;
@@ -38,6 +39,16 @@ impl PostgresDatabase {
     pub(super) fn pool(&self) -> &PgPool {
         &self.pool
     }
+}
+
+/// Has the server give up what a process leaves unfinished: a lease that runs out frees no row that a transaction holds.
+async fn limit_idle_transactions(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let millis = limits::POSTGRES_TRANSACTION_IDLE_WAIT.as_millis().to_string();
+    sqlx::query("SELECT set_config('idle_in_transaction_session_timeout', $1, false)")
+        .bind(millis)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Tells every process, this one included, once the transaction has committed.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, PgConnection};
 
 use super::{assert_completed_in_attempt, post};
 use crate::harness::processes::{is_alive, parent_of, signal};
@@ -103,6 +104,47 @@ async fn a_worker_that_sleeps_through_its_lease_publishes_nothing_when_it_wakes(
     let next = post(&site.server, &site.receiver, "x", b"pictures").await;
     assert_completed_in_attempt(&site.server, &next, 1).await;
     assert_invariants(&site.server, &[id, next], Some(&site.receiver)).await;
+}
+
+#[tokio::test]
+async fn a_worker_that_falls_asleep_inside_a_transaction_keeps_neither_its_locks_nor_its_job() {
+    let Some(site) = Site::open().await else { return };
+    let [sleeper, other] = &site.workers;
+    assert!(signal(sleeper.pid(), "STOP") && signal(other.pid(), "STOP"));
+    let id = post(&site.server, &site.receiver, "x", b"pictures").await;
+    // It has written to its job's row, and waits for a table that we hold, when it falls asleep.
+    let url = site.server.database_url().unwrap();
+    let (mut holder, mut watcher) = (connect(url).await, connect(url).await);
+    let mut holding = holder.begin().await.unwrap();
+    sqlx::query("LOCK TABLE projects IN SHARE MODE").execute(&mut *holding).await.unwrap();
+    assert!(signal(sleeper.pid(), "CONT"));
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !is_one_kept_waiting(&mut watcher).await {
+        assert!(Instant::now() < deadline, "the worker does not write what it has found in the files");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(signal(sleeper.pid(), "STOP"));
+    holding.rollback().await.unwrap();
+
+    assert!(signal(other.pid(), "CONT"));
+    assert_completed_in_attempt(&site.server, &id, 2).await;
+    assert!(signal(sleeper.pid(), "CONT"));
+    wait_until("the sleeper lets go", || !sleeper.jobs_dir().join(&id).exists()).await;
+    // The connection that it has lost is not missed.
+    assert!(signal(other.pid(), "STOP"));
+    let next = post(&site.server, &site.receiver, "x", b"pictures").await;
+    assert_completed_in_attempt(&site.server, &next, 1).await;
+    assert_invariants(&site.server, &[id, next], Some(&site.receiver)).await;
+}
+
+async fn connect(url: &str) -> PgConnection {
+    PgConnection::connect(url).await.unwrap()
+}
+
+async fn is_one_kept_waiting(database: &mut PgConnection) -> bool {
+    let waiting = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE 'UPDATE projects%')";
+    sqlx::query_scalar(waiting).fetch_one(database).await.unwrap()
 }
 
 async fn wait_until(what: &str, done: impl Fn() -> bool) {
