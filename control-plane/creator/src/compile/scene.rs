@@ -107,9 +107,7 @@ impl Compiler<'_> {
                     motion,
                     whole,
                     fills: several || matches!(planned.design.picture, Picture::Part(_)),
-                    near: index.checked_sub(1).is_some_and(|before| {
-                        scene.asset_id.is_some() && self.storyboard.scenes[before].asset_id == scene.asset_id
-                    }),
+                    near: self.shows_again(index),
                 },
             )
         };
@@ -124,6 +122,18 @@ impl Compiler<'_> {
             speed: shots[at].speed,
         });
         SceneShots { shots, clip, heard }
+    }
+
+    /// True where what a scene shows was shown as far as it goes: by a shot without words or by the scene before. What shows
+    /// a third time is seen whole again.
+    fn shows_again(&self, index: usize) -> bool {
+        let (before, [scene, ..]) = self.storyboard.scenes.split_at(index) else { return false };
+        let shown = before.iter().enumerate().filter(|(at, earlier)| {
+            earlier.asset_id.is_some()
+                && earlier.asset_id == scene.asset_id
+                && (earlier.layout == Layout::Plain || at + 1 == index)
+        });
+        shown.count() % 2 == 1
     }
 
     /// The video of a scene that may be heard: whoever talks in a small picture, else the first.

@@ -33,7 +33,7 @@ pub(crate) struct Wish {
     pub(crate) whole: bool,
     /// It must fill its box: a blur around it would be one box in another.
     pub(crate) fills: bool,
-    /// A part of it: the scene before has shown it as far as it goes.
+    /// A part of it: another scene has shown it as far as it goes.
     pub(crate) near: bool,
 }
 
@@ -59,7 +59,7 @@ pub(crate) struct Shot {
 
 /// Most that a picture is magnified to fill a frame of another shape: 320 lines in 1280.
 const MAGNIFIED_MAX: f64 = 4.0;
-/// How much nearer a still is when it shows again at once.
+/// How much nearer a still is when it shows again.
 const NEAR_SCALE: f64 = 1.5;
 /// Slowest that a video is played to fill its time.
 const SPEED_MIN: f64 = 0.8;

@@ -294,14 +294,14 @@ fn a_video_that_is_too_short_is_slowed_and_then_held_and_the_report_says_so() {
 }
 
 #[test]
-fn a_still_that_shows_again_at_once_is_nearer() {
-    let plain = scene(Layout::Plain, Some(2));
-    let compiled = check(&storyboard(vec![plain.clone(), plain]), &brief("16:9"));
+fn a_still_that_shows_again_is_nearer_and_whole_the_third_time() {
+    let (plain, other) = (scene(Layout::Plain, Some(2)), scene(Layout::Plain, Some(0)));
+    let compiled = check(&storyboard(vec![plain.clone(), other, plain.clone(), plain]), &brief("16:9"));
     let scales: Vec<f64> = blocks(&compiled)
         .iter()
         .filter_map(|block| block.pointer("/kenBurns/from/scale").and_then(Value::as_f64))
         .collect();
-    assert!(scales.len() == 2 && scales[1] > scales[0] * 1.3, "{scales:?}");
+    assert!(scales.len() == 3 && scales[1] > scales[0] * 1.3 && scales[2] == scales[0], "{scales:?}");
 }
 
 /// The left edges of a video's window at the start and at the end of a scene.

@@ -136,27 +136,48 @@ const STILL_SECS_MAX: f64 = 7.0;
 /// And these last about so long at most, in seconds.
 const PART_SECS: f64 = 6.0;
 
-/// Parts stills that stand long into shots of it: all of it, then nearer.
+/// Parts stills that stand long into shots of it. Where several stand one after the other, each shows once before any
+/// shows again.
 pub(super) fn part_long_stills(casts: &mut Vec<Cast>, footage: &Footage) {
-    let mut at = 0;
-    while at < casts.len() {
-        let cast = &casts[at];
-        let is_still = cast.files.first().is_some_and(|file| !footage.files[*file].is_moving());
-        let secs = cast.slot.wish_secs;
-        at += 1;
-        let is_long = cast.slot.layout == Layout::Plain && is_still && secs > STILL_SECS_MAX;
-        if !is_long || casts.len() >= limits::SCENES_MAX {
-            continue;
+    let is_shot_of_still = |cast: &Cast| {
+        cast.slot.layout == Layout::Plain
+            && cast.files.first().is_some_and(|file| !footage.files[*file].is_moving())
+    };
+    let mut room = limits::SCENES_MAX.saturating_sub(casts.len());
+    let whole = std::mem::take(casts);
+    for run in whole.chunk_by(|before, after| is_shot_of_still(before) && is_shot_of_still(after)) {
+        let mut rest = run.to_vec();
+        while !rest.is_empty() {
+            let mut again = Vec::new();
+            for cast in rest {
+                let parted = if room > 0 && is_shot_of_still(&cast) { parted(&cast) } else { None };
+                let Some((first, left)) = parted else {
+                    casts.push(cast);
+                    continue;
+                };
+                casts.push(first);
+                again.push(left);
+                room -= 1;
+            }
+            rest = again;
         }
-        // The first a little shorter than its share: never all alike.
-        let count = (secs / PART_SECS).ceil();
-        let first = (secs / count * 0.92 * 1000.0).floor() / 1000.0;
-        let mut rest = casts[at - 1].clone();
-        rest.slot.wish_secs = secs - first;
-        rest.slot.min_secs = rest.slot.min_secs.min(rest.slot.wish_secs);
-        casts[at - 1].slot.wish_secs = first;
-        casts.insert(at, rest);
     }
+}
+
+/// The first of the shots of a still that stands long, and what is left for others.
+fn parted(cast: &Cast) -> Option<(Cast, Cast)> {
+    let secs = cast.slot.wish_secs;
+    if secs <= STILL_SECS_MAX {
+        return None;
+    }
+    // The first a little shorter than its share: never all alike.
+    let count = (secs / PART_SECS).ceil();
+    let (mut first, mut left) = (cast.clone(), cast.clone());
+    first.slot.wish_secs = (secs / count * 0.92 * 1000.0).floor() / 1000.0;
+    left.slot.wish_secs = secs - first.slot.wish_secs;
+    left.slot.min_secs = left.slot.min_secs.min(left.slot.wish_secs);
+    left.slot.is_turn = false;
+    Some((first, left))
 }
 
 /// The last resort: stills and cards stand as long as it takes, or else the last pictures of videos.
