@@ -26,6 +26,11 @@ const MOVEMENT_FULL: f32 = 30.0;
 /// A picture whose strongest cell draws less than this is not made more of than it is: flat ground has noise.
 const DRAW_FLOOR: f32 = 0.15;
 
+/// The cell that a texel of a picture of that size lies in.
+pub(super) fn cell_of((x, y): (usize, usize), (width, height): (usize, usize)) -> usize {
+    y * GRID_ROWS / height * GRID_COLUMNS + x * GRID_COLUMNS / width
+}
+
 /// The grid of a look; `moved` is empty where there is none before it.
 pub(super) fn grid_of(picture: &SmallPicture, texels: &[LabTexel], moved: &[f32]) -> PictureGrid {
     let mut grid = PictureGrid::default();
@@ -61,11 +66,10 @@ fn cell_gradients(picture: &SmallPicture) -> Vec<f32> {
     let (width, height) = (picture.width, picture.height);
     let mut sums = vec![(0_u32, 0_u32); CELLS];
     for y in 0..height - 1 {
-        let row = y * GRID_ROWS / height * GRID_COLUMNS;
         let lumas = &picture.luma[y * width..][..width];
         let below = &picture.luma[(y + 1) * width..][..width];
         for x in 0..width - 1 {
-            let (sum, count) = &mut sums[row + x * GRID_COLUMNS / width];
+            let (sum, count) = &mut sums[cell_of((x, y), (width, height))];
             *sum += u32::from(lumas[x].abs_diff(lumas[x + 1])) + u32::from(lumas[x].abs_diff(below[x]));
             *count += 1;
         }

@@ -2,12 +2,11 @@
 
 use avs_protocol::PictureSample;
 
-use super::grid::{CELLS, grid_of, percentile};
+use super::grid::{CELLS, cell_of, grid_of, percentile};
 use super::movement::{Movement, SIDE};
 use super::oklab::{LabTexel, chroma};
 use super::rounding::rounded;
 use super::small_picture::SmallPicture;
-use avs_protocol::{GRID_COLUMNS, GRID_ROWS};
 
 /// Codes of luma up to which a pixel is clipped to black, and from which on to white.
 const BLACK_MAX: usize = 3;
@@ -84,8 +83,7 @@ fn is_frozen(before: &[u8], now: &SmallPicture) -> bool {
     }
     let mut cells = vec![(0_u32, 0_u32); CELLS];
     for (index, (before, now_luma)) in before.iter().zip(&now.luma).enumerate() {
-        let (x, y) = (index % now.width, index / now.width);
-        let cell = y * GRID_ROWS / now.height * GRID_COLUMNS + x * GRID_COLUMNS / now.width;
+        let cell = cell_of((index % now.width, index / now.width), (now.width, now.height));
         cells[cell].0 += u32::from(before.abs_diff(*now_luma));
         cells[cell].1 += 1;
     }

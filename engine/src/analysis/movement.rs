@@ -2,6 +2,8 @@
 
 use avs_protocol::{GRID_COLUMNS, GRID_ROWS};
 
+use super::grid::{CELLS, cell_of};
+
 /// Columns and rows that looks are compared at, whatever their shape: five by five a cell of the grid.
 pub(super) const SIDE: usize = 5 * GRID_COLUMNS;
 /// Furthest that a camera's movement is looked for: an eighth of the picture.
@@ -125,14 +127,13 @@ fn mean_difference(before: &[u8], now: &[u8], (x, y): (i32, i32)) -> f64 {
 }
 
 fn cell_differences(before: &[u8], now: &[u8], (x, y): (i32, i32)) -> Vec<f32> {
-    let mut cells = vec![0.0; GRID_COLUMNS * GRID_ROWS];
+    let mut cells = vec![0.0; CELLS];
     let per_cell = (SIDE / GRID_COLUMNS).pow(2);
     let weight = 1.0 / f32::from(u8::try_from(per_cell).unwrap_or(u8::MAX));
     for (now_y, before_y) in overlap(y).zip(overlap(-y)) {
         for (now_x, before_x) in overlap(x).zip(overlap(-x)) {
             let difference = now[now_y * SIDE + now_x].abs_diff(before[before_y * SIDE + before_x]);
-            let cell = now_y * GRID_ROWS / SIDE * GRID_COLUMNS + now_x * GRID_COLUMNS / SIDE;
-            cells[cell] += f32::from(difference) * weight;
+            cells[cell_of((now_x, now_y), (SIDE, SIDE))] += f32::from(difference) * weight;
         }
     }
     cells

@@ -1,8 +1,8 @@
 //! A picture as small as it is looked at: 320 pixels on its long side, upright, in gamma-coded R'G'B'.
 
 use crate::color::{Picture, reference::rgb_from_picture};
-use avs_protocol::{GRID_COLUMNS, GRID_ROWS};
 
+use super::grid::cell_of;
 use super::oklab::{LabTexel, lab_from_rgb};
 use super::rounding::byte_from;
 
@@ -74,7 +74,7 @@ impl SmallPicture {
                 }
                 let straight =
                     self.rgb[index].map(|code| byte_from(f32::from(code) * 255.0 / f32::from(alpha)));
-                let cell = y * GRID_ROWS / self.height * GRID_COLUMNS + x * GRID_COLUMNS / self.width;
+                let cell = cell_of((x, y), (self.width, self.height));
                 texels.push(LabTexel { rgb: straight, lab: lab_from_rgb(straight), cell });
             }
         }

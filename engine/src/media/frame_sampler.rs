@@ -7,9 +7,9 @@ use ffmpeg_next as ffmpeg;
 use ffmpeg_next::codec::discard::Discard;
 
 use super::error::MediaFault;
-use super::input::{MediaInput, open_decoder};
+use super::input::MediaInput;
 use super::orientation::Orientation;
-use super::video_reader::{alpha_decoder, check_size};
+use super::video_reader::{check_size, open_video_decoder};
 
 /// Packets that are looked at to learn where the keyframes are: an hour at 50 pictures a second.
 const SURVEYED_PACKETS_MAX: usize = 180_000;
@@ -67,18 +67,7 @@ impl FrameSampler {
         let stream = input.best_stream(ffmpeg::media::Type::Video).ok_or(MediaFault::NoVideo)?;
         let (stream_index, time_base) = (stream.index(), stream.time_base());
         let orientation = Orientation::of_stream(&stream);
-        let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
-        let mut context =
-            ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
-        context.set_threading(ffmpeg::threading::Config {
-            count: threads,
-            ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
-        });
-        let decoder_name = alpha_decoder(&stream);
-        let mut decoder = open_decoder(context.decoder(), decoder_name)
-            .and_then(ffmpeg::codec::decoder::Opened::video)
-            .map_err(undecodable)?;
-        check_size(decoder.width(), decoder.height())?;
+        let mut decoder = open_video_decoder(&stream, threads)?;
         let claimed_secs = input.duration().map_or(0.0, Ticks::as_secs);
         // What the packets say comes first: a container may claim anything.
         let end_secs =

@@ -51,19 +51,8 @@ impl VideoReader {
         let (stream_index, time_base) = (stream.index(), stream.time_base());
         let orientation = Orientation::of_stream(&stream);
         let pixel_aspect = input.pixel_aspect(&stream);
-        let decoder_name = alpha_decoder(&stream);
         let period = constant_period(&stream);
-        let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
-        let mut context =
-            ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
-        context.set_threading(ffmpeg::threading::Config {
-            count: threads,
-            ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
-        });
-        let decoder = open_decoder(context.decoder(), decoder_name)
-            .and_then(ffmpeg::codec::decoder::Opened::video)
-            .map_err(undecodable)?;
-        check_size(decoder.width(), decoder.height())?;
+        let decoder = open_video_decoder(&stream, threads)?;
         Ok(Self {
             path: path.to_owned(),
             threads,
@@ -241,8 +230,26 @@ fn constant_period(stream: &ffmpeg::Stream<'_>) -> Option<Ticks> {
     (progressive && mean == exact && num > 0).then(|| Ticks::new(Ticks::PER_SECOND).scaled(den, num))
 }
 
+/// Opens the decoder of a video stream, for pictures of a size that we decode.
+pub(super) fn open_video_decoder(
+    stream: &ffmpeg::Stream<'_>,
+    threads: usize,
+) -> Result<ffmpeg::decoder::Video, MediaFault> {
+    let undecodable = |source| MediaFault::Undecodable { kind: "video", source };
+    let mut context = ffmpeg::codec::Context::from_parameters(stream.parameters()).map_err(undecodable)?;
+    context.set_threading(ffmpeg::threading::Config {
+        count: threads,
+        ..ffmpeg::threading::Config::kind(ffmpeg::threading::Type::Frame)
+    });
+    let decoder = open_decoder(context.decoder(), alpha_decoder(stream))
+        .and_then(ffmpeg::codec::decoder::Opened::video)
+        .map_err(undecodable)?;
+    check_size(decoder.width(), decoder.height())?;
+    Ok(decoder)
+}
+
 /// The decoder that alone reads the alpha which WebM keeps beside the pictures; FFmpeg's own ignores it.
-pub(super) fn alpha_decoder(stream: &ffmpeg::Stream<'_>) -> Option<&'static str> {
+fn alpha_decoder(stream: &ffmpeg::Stream<'_>) -> Option<&'static str> {
     let has_alpha = stream.metadata().get("alpha_mode") == Some("1");
     match stream.parameters().id() {
         ffmpeg::codec::Id::VP8 if has_alpha => Some("libvpx"),
