@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use avs_creator::{Brief, Storyboard};
-use avs_protocol::{AssetFile, Command, Event, JobRef, RenderReport};
+use avs_protocol::{AssetFile, JobRef, RenderReport};
 use avs_template::{OutputSpec, Pointer};
 use clap::{Args, ValueEnum};
 use futures_util::TryFutureExt as _;
@@ -17,7 +17,7 @@ use super::workplace::Workplace;
 use super::{CommandError, CreateError, wait_for_signal};
 use crate::creator::{self, BuiltInCreator, Creation, Creator, CreatorSettings};
 use crate::domain::job::Warning;
-use crate::engines::{Engine, Lone, QuestionError};
+use crate::engines::{Engine, Heard, Lone, QuestionError, RenderDesc, Rendering};
 use crate::limits;
 use crate::telemetry::{self, LogFormat};
 use crate::workers::briefs::{brief_from_analysis, warnings_from_notes};
@@ -149,14 +149,9 @@ async fn make(
         }
     }
     let video = workplace.path().join("out.mp4");
-    let render = Command::Render {
-        job,
-        template: creation.template.clone(),
-        output: creation.output.clone(),
-        assets: readable,
-        out_path: video.to_string_lossy().into_owned(),
-    };
-    let report = rendered(engine, render).await?;
+    let wanted = RenderDesc { job, template: &creation.template, output: &creation.output, out_path: &video };
+    let rendering = engine.render(wanted, readable).await.map_err(CreateError::from)?;
+    let report = rendered(rendering).await.map_err(CreateError::from)?;
     move_file(&video, &arguments.out)?;
     Ok(Made { creation, warnings, report })
 }
@@ -206,23 +201,11 @@ where
     Ok(answer.map_err(QuestionError::from)?)
 }
 
-async fn rendered(engine: &mut Engine, render: Command) -> Result<RenderReport, CreateError> {
-    engine.send(render).await.map_err(QuestionError::from)?;
-    let mut seen = None;
-    let mut stalled_at = Instant::now() + limits::RENDER_STALL_WAIT;
+async fn rendered(mut rendering: Rendering<'_>) -> Result<RenderReport, QuestionError> {
     loop {
-        let left = stalled_at.saturating_duration_since(Instant::now());
-        match within(left, "the engine", engine.next()).await? {
-            Event::Progress { step, frames_done, frames_total, .. } => {
-                tracing::debug!(frames_done, frames_total, "rendering");
-                // To say the same again is no progress.
-                if seen.replace((step, frames_done)) != Some((step, frames_done)) {
-                    stalled_at = Instant::now() + limits::RENDER_STALL_WAIT;
-                }
-            }
-            Event::Completed { report, .. } => return Ok(report),
-            Event::Failed { failure, .. } => return Err(QuestionError::Failed(failure).into()),
-            _ => return Err(QuestionError::OutOfTurn.into()),
+        match rendering.next().await? {
+            Heard::Progress(progress) => tracing::debug!(?progress, "rendering"),
+            Heard::Completed(report) => return Ok(report),
         }
     }
 }

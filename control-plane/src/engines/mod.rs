@@ -5,9 +5,11 @@ mod fleet;
 mod lone;
 mod process;
 mod questions;
+mod rendering;
 mod session;
 
 pub use fleet::{Fleet, FleetConfig};
 pub use lone::Lone;
 pub use questions::{Analysis, QuestionError, StillDesc};
+pub use rendering::{Heard, RenderDesc, Rendering};
 pub use session::{Engine, EngineGone, Fate, StartError};

@@ -17,6 +17,9 @@ pub enum QuestionError {
     /// It answers something else, or about something else.
     #[error("the engine answered out of turn")]
     OutOfTurn,
+    /// Its render makes no progress, though the process still answers.
+    #[error("the engine took too long")]
+    Stuck,
     /// It cannot.
     #[error("the engine gave up: {}", .0.message)]
     Failed(Failure),

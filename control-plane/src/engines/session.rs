@@ -132,6 +132,12 @@ impl Engine {
         }
     }
 
+    /// One whose process is whoever holds the other ends.
+    #[cfg(test)]
+    pub(super) fn of_channels(commands: mpsc::Sender<Command>, events: mpsc::Receiver<Event>) -> Self {
+        Self { commands, events, fate: watch::channel(Fate::Alive).1 }
+    }
+
     /// Asks something of the engine.
     ///
     /// # Errors

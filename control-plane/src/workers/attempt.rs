@@ -4,7 +4,7 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use avs_protocol::{AssetFile, Command, Event, Failure, JobRef, ProbedAsset, RenderReport};
+use avs_protocol::{AssetFile, Event, Failure, JobRef, ProbedAsset, RenderReport};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, timeout};
 
@@ -14,9 +14,9 @@ use super::recordings::Recordings;
 use super::{Workshop, report};
 use crate::creator::CreatorError;
 use crate::domain::credits::bill_from_probe;
-use crate::domain::job::{Job, JobError, Mode, RenderStep, Warning};
+use crate::domain::job::{Job, JobError, Mode, Warning};
 use crate::domain::lifecycle::Phase;
-use crate::engines::{Engine, EngineGone, Fate, QuestionError};
+use crate::engines::{Engine, EngineGone, Fate, Heard, QuestionError, RenderDesc};
 use crate::objects::ObjectError;
 use crate::store::{AssetRecord, ClaimedJob, Completion, Ending, Project, StoreError};
 use crate::{limits, telemetry};
@@ -177,34 +177,26 @@ impl Attempt {
         let (id, epoch, files) = (&self.job().id, self.job().state.epoch, self.workshop.objects.local());
         files.remove_attempts_before(id, epoch).await?;
         tokio::fs::create_dir_all(files.attempt_dir(id, epoch)).await?;
-        let render = Command::Render {
-            job: self.job_ref(),
-            assets,
-            template: plan.template.clone(),
-            output: plan.output.clone(),
-            out_path: self.video_path().to_string_lossy().into_owned(),
-        };
-        engine.send(render).await?;
-        let mut watch = ProgressWatch::new();
+        let (job, out_path) = (self.job_ref(), self.video_path());
+        let wanted = RenderDesc { job, template: &plan.template, output: &plan.output, out_path: &out_path };
+        let rendering = engine.render(wanted, assets).await;
+        let mut rendering = rendering.map_err(|error| self.fault_from_question(error))?;
+        let mut stored_at = None;
         loop {
-            let event = tokio::time::timeout_at(watch.stalled_at, engine.next()).await;
-            match event.map_err(|_elapsed| Fault::TooSlow("a frame"))?? {
-                Event::Progress { job, .. } if job != self.job_ref() => return Err(Fault::OutOfTurn),
-                event @ Event::Progress { .. } => self.take_progress(&event, &mut watch).await?,
-                Event::Completed { job, report } if job == self.job_ref() => return Ok(report),
-                Event::Failed { job, failure } if job == self.job_ref() => {
-                    return Err(self.fault_from_failure(&failure));
-                }
-                _ => return Err(Fault::OutOfTurn),
+            match rendering.next().await.map_err(|error| self.fault_from_question(error))? {
+                Heard::Progress(event) => self.take_progress(&event, &mut stored_at).await?,
+                Heard::Completed(report) => return Ok(report),
             }
         }
     }
 
-    async fn take_progress(&self, event: &Event, watch: &mut ProgressWatch) -> Result<(), Fault> {
+    /// Stores progress now and then.
+    async fn take_progress(&self, event: &Event, stored_at: &mut Option<Instant>) -> Result<(), Fault> {
         let Some(progress) = report::progress_from_event(event) else { return Ok(()) };
-        if !watch.is_news(progress.step, progress.frames_done) {
+        if stored_at.is_some_and(|stored_at| stored_at.elapsed() < limits::PROGRESS_INTERVAL) {
             return Ok(());
         }
+        *stored_at = Some(Instant::now());
         match self.workshop.store.record_progress(self.job(), &progress, self.workshop.clock.now()).await {
             Err(error @ (StoreError::Fenced { .. } | StoreError::IllegalStep(_))) => Err(error.into()),
             Err(error) => {
@@ -235,6 +227,7 @@ impl Attempt {
         match error {
             QuestionError::Gone(gone) => gone.into(),
             QuestionError::OutOfTurn => Fault::OutOfTurn,
+            QuestionError::Stuck => Fault::TooSlow("a frame"),
             QuestionError::Failed(failure) => self.fault_from_failure(&failure),
         }
     }
@@ -246,32 +239,6 @@ impl Attempt {
         }
         tracing::warn!(code = ?failure.code, message = failure.message, "the engine refuses the job for good");
         Fault::Final(Ending::Failed(report::error_from_failure(failure, self.job().mode)))
-    }
-}
-
-/// Decides which progress is worth storing, and when a render counts as stuck.
-struct ProgressWatch {
-    stalled_at: Instant,
-    stored_at: Option<Instant>,
-    seen: Option<(RenderStep, u64)>,
-}
-
-impl ProgressWatch {
-    fn new() -> Self {
-        Self { stalled_at: Instant::now() + limits::RENDER_STALL_WAIT, stored_at: None, seen: None }
-    }
-
-    fn is_news(&mut self, step: RenderStep, frames_done: u64) -> bool {
-        let now = Instant::now();
-        if self.seen != Some((step, frames_done)) {
-            self.seen = Some((step, frames_done));
-            self.stalled_at = now + limits::RENDER_STALL_WAIT;
-        }
-        let due = self.stored_at.is_none_or(|stored_at| now - stored_at >= limits::PROGRESS_INTERVAL);
-        if due {
-            self.stored_at = Some(now);
-        }
-        due
     }
 }
 

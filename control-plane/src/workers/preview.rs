@@ -139,6 +139,7 @@ impl Workshop {
                 gone.into()
             }
             QuestionError::OutOfTurn => Fault::OutOfTurn,
+            QuestionError::Stuck => Fault::TooSlow("a picture"),
             // A dry run blames the request for nothing but what is in it.
             QuestionError::Failed(failure) => match failure.code {
                 FailureCode::InvalidTemplate | FailureCode::UnreadableMedia if !failure.retryable => {
