@@ -179,7 +179,11 @@ pub const PREVIEWS_AT_ONCE_MAX: usize = 2;
 
 /// Connection to the object store.
 pub const S3_CONNECT_WAIT: Duration = Duration::from_secs(5);
-/// One request to the object store; large files go in parts of 10 MiB.
+/// What is sent to the object store in one request; the least that S3 takes of a part is 5 MiB, and it takes 10,000.
+pub const S3_PART_BYTES: usize = 10 << 20;
+/// Parts of one file under way at once; each is in memory.
+pub const S3_PARTS_AT_ONCE_MAX: usize = 8;
+/// One request to the object store.
 pub const S3_REQUEST_WAIT: Duration = Duration::from_secs(120);
 
 /// URL of a source; signed ones of object stores reach 2 KiB, and servers accept 8.

@@ -12,7 +12,7 @@
 //! | `flood once` | sends progress without end and reads nothing, in the first attempt |
 //! | `large` | a file of 32 MiB |
 //! | `wordy` | a file, and a report with warnings of more than 1 MiB |
-//! | `chatter` | sends progress a hundred thousand times, and then the file |
+//! | `chatter` | sends progress a hundred thousand times, answers pings meanwhile, and then the file |
 //! | `garbage once` | sends bytes that are no message, in the first attempt |
 //! | `other job once` | completes a job that it was not asked about, in the first attempt |
 //! | `close once` | closes its socket in the first attempt, and lives on |
@@ -352,12 +352,29 @@ impl FakeEngine {
                 self.report_with(job, 5, WARNINGS_OF_A_MEBIBYTE);
             }
             "chatter" => {
-                (2..100_000).for_each(|frame| self.progress(&job, frame));
+                for frame in 2..100_000 {
+                    self.progress(&job, frame);
+                    if frame % 1000 == 0 {
+                        self.answer_pings();
+                    }
+                }
                 self.complete(job, out_path);
             }
             _ => self.complete(job, out_path),
         }
         false
+    }
+
+    /// Answers the pings that have come in, if any.
+    fn answer_pings(&mut self) {
+        let mut chunk = [0; 4 << 10];
+        self.stream.set_nonblocking(true).expect("the socket is open");
+        let count = self.stream.read(&mut chunk).unwrap_or(0);
+        self.stream.set_nonblocking(false).expect("the socket is open");
+        self.decoder.push(&chunk[..count]);
+        while let Ok(Some(Command::Ping { nonce })) = self.decoder.next_message() {
+            self.send(&Event::Pong { nonce });
+        }
     }
 
     /// What no honest engine does.

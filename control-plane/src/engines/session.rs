@@ -254,6 +254,7 @@ impl Session {
                         decoder.push(&chunk[..count]);
                         self.take_events(&mut decoder, &mut pulse).await
                     }
+                    Err(error) if has_hung_up(&error) => Err(Ending::Closed),
                     Err(error) => Err(error.into()),
                 },
                 command = self.commands.recv() => match command {
@@ -313,6 +314,8 @@ impl Session {
         // An engine that does not read is as dead as one that does not answer.
         let patience = self.patience.ping_interval * limits::PINGS_MISSED_MAX;
         match timeout(patience, self.stream.write_all(&frame)).await {
+            // What it said before it left is still to be read: its video may be complete.
+            Ok(Err(error)) if has_hung_up(&error) => Ok(()),
             Ok(written) => Ok(written?),
             Err(_elapsed) => Err(Ending::Hung),
         }
@@ -351,6 +354,11 @@ impl Session {
     }
 }
 
+/// True where the other end is closed, be it with unread words in it.
+fn has_hung_up(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset)
+}
+
 /// A signal that the process brought upon itself, or an exit status that says it gave up.
 fn is_crash(status: ExitStatus) -> bool {
     const OWN_FAULTS: [i32; 8] = [
@@ -364,4 +372,45 @@ fn is_crash(status: ExitStatus) -> bool {
         libc::SIGXFSZ,
     ];
     status.signal().map_or(!status.success(), |signal| OWN_FAULTS.contains(&signal))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_an_engine_said_before_it_left_is_heard_though_it_was_asked_something_after() {
+        let (stream, mut engine) = UnixStream::pair().unwrap();
+        let child = tokio::process::Command::new("true").spawn().unwrap();
+        let ((_commands_tx, commands), (events_tx, mut events)) = (mpsc::channel(1), mpsc::channel(8));
+        let patience = Patience { ping_interval: Duration::from_secs(2), kill_grace: Duration::from_secs(5) };
+        let label = JobLabel::default();
+        let mut session = Session {
+            child,
+            stream,
+            patience,
+            label,
+            commands,
+            events: events_tx,
+            open_job: None,
+            exit: None,
+        };
+        // A question that it leaves unread, its last word, and one more question.
+        session.write(&Command::Ping { nonce: 1 }).await.unwrap();
+        let last = Event::Pictured {
+            job: JobRef { job_id: "a".to_owned(), attempt: 1 },
+            width_px: 16,
+            height_px: 9,
+            size_bytes: 100,
+        };
+        engine.write_all(&frame_from_message(&last).unwrap()).await.unwrap();
+        drop(engine);
+        session.write(&Command::Ping { nonce: 2 }).await.unwrap();
+
+        let (fate_tx, mut fate) = watch::channel(Fate::Alive);
+        tokio::spawn(session.run(fate_tx));
+        assert_eq!(events.recv().await, Some(last));
+        assert_eq!(events.recv().await, None);
+        assert_eq!(*fate.wait_for(|fate| *fate != Fate::Alive).await.unwrap(), Fate::Ended);
+    }
 }

@@ -5,15 +5,15 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_util::stream::FuturesUnordered;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use object_store::aws::{AmazonS3, AmazonS3Builder};
-use object_store::buffered::BufWriter;
-use object_store::{ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt as _};
+use object_store::{ClientOptions, GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt as _};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::ByteStream;
-use crate::limits;
+use crate::{limits, telemetry};
 
 /// Why a bucket did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -91,16 +91,23 @@ impl Bucket {
 
     /// Stores a file, in parts where it is large. It appears whole or not at all.
     pub(super) async fn upload(&self, from: &Path, key: &str) -> Result<(), BucketError> {
-        let service: Arc<dyn ObjectStore> = Arc::clone(&self.service) as _;
-        let mut writer = BufWriter::new(service, key.into());
         let mut file = File::open(from).await?;
-        match tokio::io::copy(&mut file, &mut writer).await {
-            Ok(_) => Ok(writer.shutdown().await?),
-            Err(error) => {
-                writer.abort().await?;
-                Err(error.into())
-            }
+        let first = read_part(&mut file).await?;
+        if first.len() < limits::S3_PART_BYTES {
+            self.service.put(&key.into(), first.into()).await?;
+            return Ok(());
         }
+        let mut upload = self.service.put_multipart(&key.into()).await?;
+        let stored = match send_parts(upload.as_mut(), first, &mut file).await {
+            Ok(()) => upload.complete().await.map(drop).map_err(BucketError::from),
+            Err(error) => Err(error),
+        };
+        if stored.is_err()
+            && let Err(error) = upload.abort().await
+        {
+            tracing::warn!(key, error = telemetry::chain(&error), "parts of a file stay in the bucket");
+        }
+        stored
     }
 
     /// Fetches an object into a file that appears whole or not at all.
@@ -143,4 +150,39 @@ impl Bucket {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Sends a file in parts. None is under way any more when it returns: one that came after the end of its upload would stay in
+/// the bucket, where nobody sees it (S3 API, `AbortMultipartUpload`).
+async fn send_parts(
+    upload: &mut dyn MultipartUpload,
+    first: Vec<u8>,
+    file: &mut File,
+) -> Result<(), BucketError> {
+    let mut under_way = FuturesUnordered::new();
+    let (mut part, mut sent) = (first, Ok(()));
+    while !part.is_empty() && sent.is_ok() {
+        under_way.push(upload.put_part(part.into()));
+        if under_way.len() == limits::S3_PARTS_AT_ONCE_MAX {
+            sent = under_way.next().await.unwrap_or(Ok(())).map_err(BucketError::from);
+        }
+        part = match read_part(file).await {
+            Ok(part) => part,
+            Err(error) => {
+                sent = sent.and(Err(error.into()));
+                Vec::new()
+            }
+        };
+    }
+    while let Some(outcome) = under_way.next().await {
+        sent = sent.and(outcome.map_err(BucketError::from));
+    }
+    sent
+}
+
+/// The next part of a file; empty at its end.
+async fn read_part(file: &mut File) -> io::Result<Vec<u8>> {
+    let mut part = Vec::new();
+    file.take(limits::S3_PART_BYTES as u64).read_to_end(&mut part).await?;
+    Ok(part)
 }
