@@ -43,3 +43,6 @@ pub const FILE_BYTES_MAX: u64 = 16 << 30;
 pub const MEMORY_BYTES_MAX: u64 = 8 << 30;
 /// Longest analysis of one file: a minute of 1080p takes a tenth of it.
 pub const ANALYSIS_WALL_MAX: Duration = Duration::from_secs(60);
+/// Longest analysis of all files of a job, each of which has its share: what was found by then is better than nothing
+/// found later than anybody waits for it (the control plane gives up after 1000 s).
+pub const ANALYSIS_OF_ALL_WALL_MAX: Duration = Duration::from_secs(900);

@@ -12,6 +12,9 @@ use crate::{Scratch, built_binary};
 /// Longest wait for a job of this suite; a loaded CI machine renders these in a few seconds.
 const JOB_WAIT_MAX: Duration = Duration::from_secs(120);
 
+/// Longest wait for a port that a server had before: the connections of other tests are short.
+const PORT_WAIT_MAX: Duration = Duration::from_secs(60);
+
 /// A running server, an account with 100 credits and its token.
 #[derive(Debug)]
 pub struct Server {
@@ -38,7 +41,7 @@ impl Server {
     #[must_use]
     pub fn without_accounts() -> Self {
         let scratch = Scratch::default();
-        let (child, lines) = serve(scratch.path(), "127.0.0.1:0");
+        let (child, lines) = serve(scratch.path(), "127.0.0.1:0").unwrap_or_else(|log| panic!("{log}"));
         let url = said(&lines, "listening on ").expect("the server starts");
         let setup_url = said(&lines, "first run: ");
         Self { scratch, url, setup_url, child, token: String::new() }
@@ -53,7 +56,15 @@ impl Server {
     /// Starts it again where it was, on the same data.
     pub fn start_again(&mut self) {
         let address = self.url.strip_prefix("http://").unwrap();
-        self.child = serve(self.scratch.path(), address).0;
+        let deadline = Instant::now() + PORT_WAIT_MAX;
+        // Whoever has got its port meanwhile lets it go again.
+        self.child = loop {
+            match serve(self.scratch.path(), address) {
+                Ok((child, _)) => break child,
+                Err(log) => assert!(Instant::now() < deadline, "{log}"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        };
     }
 
     /// Makes an account with 100 credits; returns a token of it.
@@ -80,7 +91,7 @@ impl Server {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Posts a request with files of the scratch folder; returns the answer's body.
+    /// Posts a request with files of the scratch folder, a prompt to where prompts go; returns the answer's body.
     pub fn post(&self, request: &Value, files: &[&str]) -> Value {
         self.post_as(&self.token, request, files)
     }
@@ -94,7 +105,9 @@ impl Server {
             arguments.extend(["-F".to_owned(), format!("files=@{}", self.scratch.file(name).display())]);
         }
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-        serde_json::from_slice(&self.curl_as(token, &arguments, "/api/v1/videos/from-json")).unwrap()
+        let mode = if request["prompt"].is_null() { "from-json" } else { "from-prompt" };
+        let path = format!("/api/v1/videos/{mode}");
+        serde_json::from_slice(&self.curl_as(token, &arguments, &path)).unwrap()
     }
 
     /// The job as it stands.
@@ -135,8 +148,18 @@ impl Server {
         (credits["balance"].as_i64().unwrap(), credits["reserved"].as_i64().unwrap())
     }
 
-    /// Kills the engine that has `out.mp4.part` open, that is the one that renders. True when there was one.
-    pub fn kill_rendering_engine(&self) -> bool {
+    /// Waits for an engine that has begun to write `out.mp4.part`, that is one in mid-render, and kills it. Nothing is
+    /// asked of the server in between: on a busy machine the render would be over before the answer.
+    #[track_caller]
+    pub fn kill_rendering_engine(&self) {
+        let deadline = Instant::now() + JOB_WAIT_MAX;
+        while !self.try_kill_rendering_engine() {
+            assert!(Instant::now() < deadline, "no engine renders");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn try_kill_rendering_engine(&self) -> bool {
         let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
             entry.unwrap().file_name().to_str().and_then(|name| name.parse::<u32>().ok())
         });
@@ -174,14 +197,16 @@ impl Drop for Server {
     }
 }
 
-/// Starts `avs serve`; returns it with the lines that it says once it serves.
-fn serve(scratch: &Path, address: &str) -> (Child, Vec<String>) {
+/// Starts `avs serve`; returns it with the lines that it says once it serves, or the log where it ends instead.
+fn serve(scratch: &Path, address: &str) -> Result<(Child, Vec<String>), String> {
     let mut log = std::fs::OpenOptions::new();
     let log = log.append(true).create(true).open(scratch.join("server.log")).unwrap();
     let mut child = avs(scratch)
         .args(["serve", "--listen", address, "--admin-listen", "127.0.0.1:0"])
         // One job at a time, whatever the machine: a test can have one wait for another.
         .env("AVS_ENGINES", "1")
+        // A busy machine must not refuse what a test stores.
+        .env("AVS_WRITE_WAIT_MILLIS", "30000")
         .env("AVS_ALLOW_HTTP_WEBHOOKS", "true")
         .env("AVS_WEBHOOK_ALLOW_CIDRS", "127.0.0.0/8")
         .stdout(Stdio::piped())
@@ -192,11 +217,11 @@ fn serve(scratch: &Path, address: &str) -> (Child, Vec<String>) {
     for line in BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok) {
         lines.push(line);
         if lines.iter().any(|line| line.starts_with("console on ")) {
-            return (child, lines);
+            return Ok((child, lines));
         }
     }
     child.wait().unwrap();
-    panic!("{}", std::fs::read_to_string(scratch.join("server.log")).unwrap_or_default());
+    Err(std::fs::read_to_string(scratch.join("server.log")).unwrap_or_default())
 }
 
 /// What the line says that begins so.
@@ -215,5 +240,6 @@ fn writes_video_below(pid: u32, folder: &Path) -> bool {
     let Ok(open) = std::fs::read_dir(format!("/proc/{pid}/fd")) else { return false };
     open.flatten()
         .filter_map(|descriptor| std::fs::read_link(descriptor.path()).ok())
-        .any(|path| path.starts_with(folder) && path.ends_with("out.mp4.part"))
+        .filter(|path| path.starts_with(folder) && path.ends_with("out.mp4.part"))
+        .any(|path| std::fs::metadata(path).is_ok_and(|file| file.len() > 0))
 }

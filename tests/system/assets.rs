@@ -26,6 +26,25 @@ fn a_font_of_ones_own_is_uploaded_used_and_costs_nothing() {
 }
 
 #[test]
+fn a_font_that_comes_with_a_prompt_is_a_warning_and_no_failure() {
+    if gpu_context().is_none() {
+        return;
+    }
+    let server = Server::start();
+    std::fs::copy(FONT, server.scratch.file("brand.ttf")).unwrap();
+    let request = json!({ "prompt": "A 3 second teaser: \"Ours\"", "output": { "quality": "draft" } });
+    let created = server.post(&request, &["brand.ttf"]);
+    let job = server.ended(created["jobId"].as_str().unwrap_or_else(|| panic!("{created}")));
+    assert_eq!(job["status"], "completed", "{job}");
+    assert!(
+        job["result"]["warnings"].to_string().contains("brand.ttf: a video of a prompt has its own letters"),
+        "{job}"
+    );
+    let items = job["credits"]["items"].as_array().unwrap_or_else(|| panic!("{job}"));
+    assert!(items.iter().all(|item| item["kind"] != "font"), "{job}");
+}
+
+#[test]
 fn a_file_that_a_block_can_do_without_is_a_warning_and_no_failure() {
     if gpu_context().is_none() {
         return;

@@ -87,6 +87,19 @@ pub fn create_from_storyboard(storyboard: &Storyboard, brief: &Brief) -> Result<
     )
 }
 
+/// Makes a template of a storyboard that a model has planned: it is as long as the prompt asks, and what the prompt wants
+/// and the model has left out is noted.
+///
+/// # Errors
+/// [`CreateError`].
+pub fn create_from_model(storyboard: Storyboard, brief: &Brief) -> Result<Creation, CreateError> {
+    let understanding = Understanding::of_prompt(&brief.prompt);
+    let (storyboard, notes) = planner::held_to_prompt(storyboard, brief, &understanding);
+    let output = planner::resolved_output(brief, &understanding);
+    let trace = json!({ "planner": "model" });
+    creation_from_storyboard(&storyboard, &Brief { output, ..brief.clone() }, (trace, notes))
+}
+
 fn creation_from_storyboard(
     storyboard: &Storyboard,
     brief: &Brief,
@@ -165,6 +178,23 @@ mod tests {
             "source": { "uploadName": "somebody-elses.png" } } ] });
         let error = check(&template, &test_brief()).unwrap_err();
         assert!(error.to_string().contains("was not given"), "{error}");
+    }
+
+    #[test]
+    fn a_models_video_is_as_long_as_the_prompt_asks_and_what_it_leaves_out_is_noted() {
+        let answer = json!({ "title": "x", "durationSeconds": 60, "tone": "bold", "scenes": [
+            { "durationSeconds": 30, "layout": "plain", "assetId": "a1" },
+            { "durationSeconds": 30, "layout": "statement", "headline": "Hello" } ] });
+        let brief = test_brief();
+        let storyboard = Storyboard::from_value(&answer, &brief).unwrap();
+        let creation = create_from_model(storyboard.clone(), &brief).unwrap();
+        assert_eq!(creation.trace["storyboard"]["durationSeconds"], 10.0);
+        assert!(creation.notes.iter().any(|note| note.text.contains("Now shipping")), "{:?}", creation.notes);
+        let own = create_from_storyboard(&storyboard, &brief).unwrap();
+        assert_eq!(
+            own.trace["storyboard"]["durationSeconds"], 60.0,
+            "a storyboard of one's own is taken as it is"
+        );
     }
 
     /// Every string of a document that stands for something else than words to be shown.

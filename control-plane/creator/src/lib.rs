@@ -33,7 +33,7 @@ pub mod timing;
 mod words;
 
 pub use brief::{Brief, BriefAsset, asset_id};
-pub use create::{CreateError, Creation, create, create_from_storyboard};
+pub use create::{CreateError, Creation, create, create_from_model, create_from_storyboard};
 pub use note::{Note, NoteCode};
 pub use storyboard::{
     AssetId, ClipSound, Layout, Motion, PaletteBase, Scene, Storyboard, Tone, Transition, limits,

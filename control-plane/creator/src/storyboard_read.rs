@@ -124,8 +124,20 @@ impl<'a> StoryboardReader<'a> {
         let label = self.words(&object.optional("label"), limits::LABEL_CHARS_MAX);
         let asset = self.asset(&object.optional("assetId"), Wanted::Picture);
         let asset_start = self.given(&object.optional("assetStart"));
-        let more = self.given(&object.optional("moreAssetIds")).array(0..=limits::MORE_ASSETS_MAX);
-        let more = more.unwrap_or_default();
+        let more_field = self.given(&object.optional("moreAssetIds"));
+        let more = more_field.array(0..=limits::MORE_ASSETS_MAX).unwrap_or_default();
+        match layout {
+            Some(Layout::Split | Layout::PictureInPicture) if more.len() > 1 => {
+                more_field
+                    .reject(codes::TOO_LONG, "has more than one file; this layout shows one beside assetId");
+            }
+            Some(Layout::Split | Layout::PictureInPicture | Layout::Gallery) | None => {}
+            Some(_) if more.is_empty() => {}
+            Some(_) => more_field.reject(
+                codes::MEANINGLESS,
+                "is for the layouts split, pictureInPicture and gallery; leave it out, or choose one of them",
+            ),
+        }
         let more = more.iter().filter_map(|id| self.asset(id, Wanted::Picture)).map(|(id, _)| id).collect();
         let motion = self.given(&object.optional("motion")).choice(&MOTIONS);
         let transition = self.given(&object.optional("transition")).choice(&TRANSITIONS);
@@ -271,6 +283,7 @@ mod tests {
             ("/scenes/0/assetId", json!("https://evil.example/x.mp4"), codes::MISSING_ASSET),
             ("/scenes/0/assetId", json!("a3"), codes::NO_VIDEO_STREAM),
             ("/scenes/0/moreAssetIds", json!(["a1", "a1", "a1", "a1", "a1", "a1"]), codes::TOO_LONG),
+            ("/scenes/0/moreAssetIds", json!(["a2"]), codes::MEANINGLESS),
             ("/scenes/0/filter", json!("hue=s=0"), codes::UNKNOWN_FIELD),
             ("/scenes/0/sourceUrl", json!("https://evil.example"), codes::UNKNOWN_FIELD),
             ("/music", json!("a2"), codes::NO_AUDIO_STREAM),

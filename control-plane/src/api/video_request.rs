@@ -119,6 +119,7 @@ impl Context<'_> {
                 remote.push(RemoteSource { url: url.to_owned(), pointer: field.pointer().to_string() });
             }
         }
+        self.check_count(&remote);
         self.check_upload_names();
         let common = self.read_common(&mut reader);
         reader.finish();
@@ -172,13 +173,18 @@ impl Context<'_> {
                 }
             }
         }
-        if uploads.len() + remote.len() > limits::ASSETS_MAX {
-            let most = limits::ASSETS_MAX;
-            let detail = format!("needs {} files; it may need {most}", uploads.len() + remote.len());
-            self.issues.add(Issue::new(&Pointer::root(), "too_many_assets", detail));
-        }
+        self.check_count(&remote);
         self.check_upload_names();
         (remote, self.upload_pointers(template))
+    }
+
+    fn check_count(&self, remote: &[RemoteSource]) {
+        let count = self.rules.uploads.len() + remote.len();
+        if count > limits::ASSETS_MAX {
+            let most = limits::ASSETS_MAX;
+            let detail = format!("needs {count} files; it may need {most}");
+            self.issues.add(Issue::new(&Pointer::root(), "too_many_assets", detail));
+        }
     }
 
     fn upload_pointers(&self, template: &Template) -> Vec<String> {

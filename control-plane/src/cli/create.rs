@@ -75,6 +75,8 @@ pub(super) async fn run(arguments: &CreateArguments) -> Result<(), CommandError>
         telemetry::start(LogFormat::Text);
     }
     let output = arguments.output()?;
+    arguments.check_folders()?;
+    let storyboard = arguments.storyboard_json()?;
     let mut stopped = std::pin::pin!(wait_for_signal()?);
     let workplace = unless(&mut stopped, opened(arguments.assets.clone())).await?;
     let program = match &arguments.engine_bin {
@@ -84,7 +86,8 @@ pub(super) async fn run(arguments: &CreateArguments) -> Result<(), CommandError>
     let starting = Lone::start(&program, workplace.path(), arguments.require_sandbox);
     let starting = starting.map_err(|source| CreateError::Engine(Box::new(source)).into());
     let mut lone = unless(&mut stopped, starting).await?;
-    let made = unless(&mut stopped, make(arguments, output, &workplace, &mut lone.engine)).await;
+    let made =
+        unless(&mut stopped, make(arguments, (output, storyboard), &workplace, &mut lone.engine)).await;
     lone.stop().await;
     let made = made?;
     tell(&made, &arguments.out)?;
@@ -116,7 +119,7 @@ struct Made {
 
 async fn make(
     arguments: &CreateArguments,
-    output: Value,
+    (output, storyboard): (Value, Option<Value>),
     workplace: &Workplace,
     engine: &mut Engine,
 ) -> Result<Made, CommandError> {
@@ -138,7 +141,7 @@ async fn make(
         workplace.recordings(),
     );
     let brief = Arc::new(brief);
-    let creation = timeout(limits::CREATOR_WAIT, arguments.creation(Arc::clone(&brief))).await;
+    let creation = timeout(limits::CREATOR_WAIT, arguments.creation(storyboard, Arc::clone(&brief))).await;
     let mut creation = creation.map_err(|_elapsed| CreateError::TooSlow("the creator"))??;
     let mut warnings = std::mem::take(&mut creation.warnings);
     warnings.extend(warnings_from_notes(&creation.notes, &brief, workplace.assets(), workplace.recordings()));
@@ -169,12 +172,25 @@ impl CreateArguments {
         Ok(output)
     }
 
-    async fn creation(&self, brief: Arc<Brief>) -> Result<Creation, CommandError> {
-        if let Some(path) = &self.storyboard {
-            let json: Value =
-                serde_json::from_slice(&std::fs::read(path)?).map_err(CreateError::StoryboardJson)?;
+    /// What cannot be written is found out before there is work to lose.
+    fn check_folders(&self) -> Result<(), CreateError> {
+        let paths = [Some(&self.out), self.keep_template.as_ref(), self.trace.as_ref()];
+        let lost = |path: &&PathBuf| {
+            path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+        };
+        paths.into_iter().flatten().find(lost).map_or(Ok(()), |path| Err(CreateError::NoFolder(path.clone())))
+    }
+
+    fn storyboard_json(&self) -> Result<Option<Value>, CommandError> {
+        let Some(path) = &self.storyboard else { return Ok(None) };
+        Ok(Some(serde_json::from_slice(&std::fs::read(path)?).map_err(CreateError::StoryboardJson)?))
+    }
+
+    async fn creation(&self, storyboard: Option<Value>, brief: Arc<Brief>) -> Result<Creation, CommandError> {
+        if let Some(json) = storyboard {
             let storyboard = Storyboard::from_value(&json, &brief).map_err(CreateError::Storyboard)?;
-            let created = creator::created(brief, Some(storyboard)).await;
+            let created =
+                creator::created(move || avs_creator::create_from_storyboard(&storyboard, &brief)).await;
             return Ok(created.map_err(CreateError::from)?);
         }
         let creator: Arc<dyn Creator> = match self.planner {

@@ -18,6 +18,9 @@ pub enum CreateError {
     /// `--aspect` or `--quality`.
     #[error("the output settings break rules:\n{0}")]
     Output(Issues),
+    /// Where something shall be written.
+    #[error("{0} cannot be written: there is no such folder")]
+    NoFolder(std::path::PathBuf),
     /// The file given is no JSON.
     #[error("the storyboard is not JSON")]
     StoryboardJson(#[source] serde_json::Error),

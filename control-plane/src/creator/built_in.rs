@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use avs_creator::{Brief, Storyboard};
+use avs_creator::{Brief, CreateError};
 use futures_util::future::BoxFuture;
 
 use super::{Creation, Creator, CreatorError};
@@ -13,19 +13,15 @@ pub struct BuiltInCreator;
 
 impl Creator for BuiltInCreator {
     fn create(&self, brief: Arc<Brief>) -> BoxFuture<'_, Result<Creation, CreatorError>> {
-        Box::pin(created(brief, None))
+        Box::pin(created(move || avs_creator::create(&brief)))
     }
 }
 
-/// Compiles what somebody else has planned, or plans here; away from the threads that serve requests.
+/// Creates away from the threads that serve requests.
 pub(crate) async fn created(
-    brief: Arc<Brief>,
-    storyboard: Option<Storyboard>,
+    create: impl FnOnce() -> Result<avs_creator::Creation, CreateError> + Send + 'static,
 ) -> Result<Creation, CreatorError> {
-    let creating = tokio::task::spawn_blocking(move || match storyboard {
-        Some(storyboard) => avs_creator::create_from_storyboard(&storyboard, &brief),
-        None => avs_creator::create(&brief),
-    });
+    let creating = tokio::task::spawn_blocking(create);
     let avs_creator::Creation { template, output, trace, notes } = creating.await??;
     Ok(Creation { template, output, trace, notes, warnings: Vec::new() })
 }

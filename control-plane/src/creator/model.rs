@@ -40,15 +40,15 @@ impl ModelCreator {
         let mut rounds = Vec::new();
         let storyboard = self.storyboard(&brief, &mut rounds).await;
         let mut creation = match storyboard {
-            Ok(storyboard) => match created(Arc::clone(&brief), Some(storyboard)).await {
-                Ok(creation) => creation,
-                Err(error) => self.fallen_back(brief, &error).await?,
-            },
+            Ok(storyboard) => {
+                let of_model = Arc::clone(&brief);
+                match created(move || avs_creator::create_from_model(storyboard, &of_model)).await {
+                    Ok(creation) => creation,
+                    Err(error) => self.fallen_back(brief, &error).await?,
+                }
+            }
             Err(error) => self.fallen_back(brief, &error).await?,
         };
-        if creation.trace["fellBack"].is_null() {
-            creation.trace["planner"] = json!("model");
-        }
         creation.trace["model"] = json!(self.chat.model());
         creation.trace["rounds"] = Value::Array(rounds);
         let millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -117,7 +117,7 @@ impl ModelCreator {
         let reason = telemetry::chain(error);
         tracing::warn!(reason, "the built-in planner takes over from the model");
         metrics::counter!("creator_fallbacks_total").increment(1);
-        let mut creation = created(brief, None).await?;
+        let mut creation = created(move || avs_creator::create(&brief)).await?;
         creation.trace["fellBack"] = json!(reason);
         creation.warnings.push(Warning {
             pointer: "/prompt".to_owned(),

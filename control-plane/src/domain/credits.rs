@@ -138,6 +138,14 @@ pub fn bill_from_probe(reserved: &[Item], probed: &[(String, MediaKind)]) -> Vec
     reserved.iter().map(reprice).collect()
 }
 
+/// Returns the bill once it is known which screen recordings the video uses: the analysis of another costs nothing.
+pub fn bill_from_use(items: &[Item], is_used: impl Fn(&str) -> bool) -> Vec<Item> {
+    let is_due = |item: &&Item| {
+        item.kind != ItemKind::ScreenRecordingAnalysis || item.asset.as_deref().is_none_or(&is_used)
+    };
+    items.iter().filter(is_due).cloned().collect()
+}
+
 /// Adds up a bill.
 pub fn total_credits(items: &[Item]) -> i64 {
     items.iter().map(|item| item.credits).sum()
@@ -160,7 +168,10 @@ mod tests {
     fn a_screen_recording_costs_its_analysis_only_where_a_prompt_uses_it() {
         let inputs = [("demo.vidova", MediaKind::ScreenRecording)];
         assert_eq!(total_credits(&bill_from_inputs(Mode::Json, inputs)), 5);
-        assert_eq!(total_credits(&bill_from_inputs(Mode::Prompt, inputs)), 5 + 3 + 5);
+        let reserved = bill_from_inputs(Mode::Prompt, inputs);
+        assert_eq!(total_credits(&reserved), 5 + 3 + 5);
+        assert_eq!(bill_from_use(&reserved, |name| name == "demo.vidova"), reserved);
+        assert_eq!(total_credits(&bill_from_use(&reserved, |_| false)), 3 + 5);
     }
 
     #[test]

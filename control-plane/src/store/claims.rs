@@ -111,7 +111,8 @@ impl Store {
         tx.commit().await
     }
 
-    /// Stores the template that the creator has made of a prompt, the output that it is made for, and how it came to them.
+    /// Stores the template that the creator has made of a prompt, the output that it is made for, how it came to them, and the
+    /// bill that follows.
     ///
     /// # Errors
     /// [`StoreError::Fenced`] where the claim is lost.
@@ -120,9 +121,15 @@ impl Store {
         held: &Job,
         (template, output): (&Value, &Value),
         trace: &Value,
+        items: &[Item],
     ) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         step_held(&mut tx, held, Step::Advance(Phase::Generating)).await?;
+        sql("UPDATE jobs SET items = $1 WHERE id = $2")
+            .bind(serde_json::to_string(items)?)
+            .bind(held.id.as_str())
+            .execute(&mut tx)
+            .await?;
         sql("UPDATE projects SET template = $1, output = $2, trace = $3 WHERE job_id = $4")
             .bind(serde_json::to_string(template)?)
             .bind(serde_json::to_string(output)?)

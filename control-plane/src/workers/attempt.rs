@@ -13,7 +13,7 @@ use super::inputs::input_sha256;
 use super::recordings::Recordings;
 use super::{Workshop, report};
 use crate::creator::CreatorError;
-use crate::domain::credits::bill_from_probe;
+use crate::domain::credits::{Item, bill_from_probe};
 use crate::domain::job::{Job, JobError, Mode, Warning};
 use crate::domain::lifecycle::Phase;
 use crate::engines::{Engine, EngineGone, Fate, Heard, QuestionError, RenderDesc};
@@ -120,13 +120,13 @@ impl Attempt {
         let probed = timeout(limits::PROBE_WAIT, engine.probe(self.job_ref(), files)).await;
         let probed = probed.map_err(|_elapsed| Fault::TooSlow("probing"))?;
         let probed = probed.map_err(|error| self.fault_from_question(error))?;
-        self.record_probe(&mut assets, &probed).await?;
+        let items = self.record_probe(&mut assets, &probed).await?;
         let plan = match self.job().mode {
             Mode::Json => {
                 let Project { template, output, .. } = self.claimed.project.clone();
                 Plan { template, output, warnings: Vec::new() }
             }
-            Mode::Prompt => self.generate(engine, (&assets, &recordings)).await?,
+            Mode::Prompt => self.generate(engine, (&assets, &recordings), &items).await?,
         };
         let now = self.workshop.clock.now();
         self.workshop.store.advance_job(self.job(), Phase::Rendering, now).await?;
@@ -157,7 +157,12 @@ impl Attempt {
         JobRef { job_id: self.job().id.to_string(), attempt: self.job().state.epoch }
     }
 
-    async fn record_probe(&self, assets: &mut [AssetRecord], probed: &[ProbedAsset]) -> Result<(), Fault> {
+    /// Returns the bill that follows.
+    async fn record_probe(
+        &self,
+        assets: &mut [AssetRecord],
+        probed: &[ProbedAsset],
+    ) -> Result<Vec<Item>, Fault> {
         let kinds: Vec<_> = probed.iter().map(report::kind_from_probe).collect();
         let items = bill_from_probe(&self.job().credits.items, &kinds);
         for asset in &mut *assets {
@@ -165,7 +170,8 @@ impl Attempt {
             let found = probed.iter().find(|probe| probe.name == asset.name);
             asset.probe = found.map(report::record_from_probe);
         }
-        Ok(self.workshop.store.record_probe(self.job(), assets, &items).await?)
+        self.workshop.store.record_probe(self.job(), assets, &items).await?;
+        Ok(items)
     }
 
     async fn render(

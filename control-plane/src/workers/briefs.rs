@@ -11,19 +11,19 @@ use crate::engines::Analysis;
 use crate::limits;
 use crate::store::AssetRecord;
 
-/// Returns the brief of a prompt. Files of which nothing was found, such as fonts, are left out; sound that came beside a
-/// screen recording is a file of its own.
+/// Returns the brief of a prompt. Files of which nothing was found are left out; a font, which is not looked into, is there
+/// to be spoken of. Sound that came beside a screen recording is a file of its own.
 pub(crate) fn brief_from_analysis(
     (prompt, output): (&str, &Value),
     assets: &[AssetRecord],
     analysis: &Analysis,
     recordings: &Recordings,
 ) -> Brief {
-    let found =
-        |name: &str| analysis.assets.iter().find(|asset| asset.name == name && asset.kind != MediaKind::Font);
+    let found = |name: &str| analysis.assets.iter().find(|asset| asset.name == name);
     let mut given = Vec::new();
     for asset in assets {
-        let Some(analysis) = found(&asset.name) else { continue };
+        let font = asset.probe.as_ref().filter(|probe| probe.kind == "font").map(|_| font(&asset.name));
+        let Some(analysis) = found(&asset.name).or(font.as_ref()) else { continue };
         let recording = recordings.get(&asset.name);
         let source =
             if asset.remote { Source::Url(asset.name.clone()) } else { Source::Upload(asset.name.clone()) };
@@ -83,6 +83,19 @@ fn told_name(asset: &AssetRecord) -> String {
     let name =
         if asset.remote { asset.name.split(['?', '#']).next().unwrap_or_default() } else { &asset.name };
     name.chars().take(limits::WARNING_NAME_CHARS_MAX).collect()
+}
+
+/// A file of letters, of which no more is known.
+fn font(name: &str) -> AssetAnalysis {
+    AssetAnalysis {
+        name: name.to_owned(),
+        kind: MediaKind::Font,
+        duration_secs: None,
+        width_px: None,
+        height_px: None,
+        picture: None,
+        sound: None,
+    }
 }
 
 /// A length that is no length would be believed: an engine reads strangers' files.

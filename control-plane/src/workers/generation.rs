@@ -8,8 +8,10 @@ use tokio::time::timeout;
 
 use super::attempt::{Attempt, Fault};
 use super::briefs::{brief_from_analysis, warnings_from_notes};
+use super::inputs::Uses;
 use super::recordings::Recordings;
 use crate::creator::{Creation, CreatorError};
+use crate::domain::credits::{Item, bill_from_use};
 use crate::domain::job::{FieldError, JobError, Warning};
 use crate::domain::lifecycle::Phase;
 use crate::engines::Engine;
@@ -30,6 +32,7 @@ impl Attempt {
         &self,
         engine: &mut Engine,
         (assets, recordings): (&[AssetRecord], &Recordings),
+        items: &[Item],
     ) -> Result<Plan, Fault> {
         let (job, project, store) = (self.job(), &self.claimed.project, &self.workshop.store);
         if !project.template.is_null() {
@@ -55,7 +58,12 @@ impl Attempt {
         let Creation { template, output, mut trace, notes, mut warnings } = creation;
         warnings.extend(warnings_from_notes(&notes, &brief, assets, recordings));
         trace["warnings"] = json!(warnings);
-        store.record_template(job, (&template, &output), &trace).await?;
+        let uses = Uses::of_template(&template);
+        let sound = |name: &str| recordings.get(name).and_then(|recording| recording.sound.as_deref());
+        let items = bill_from_use(items, |name| {
+            uses.names(name) || sound(name).is_some_and(|sound| uses.names(sound))
+        });
+        store.record_template(job, (&template, &output), &trace, &items).await?;
         Ok(Plan { template, output, warnings })
     }
 }

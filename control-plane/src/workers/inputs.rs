@@ -1,7 +1,9 @@
 //! The input files of a job, brought to where an engine can read them: from the bucket, or from where a URL leads.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use avs_protocol::{AssetFile, AssetRole};
@@ -15,7 +17,7 @@ use super::attempt::Fault;
 use super::recordings::{Recordings, UnpackError, unpack};
 use crate::domain::fingerprint::Fingerprint;
 use crate::domain::job::{FieldError, Job, JobError, Mode};
-use crate::domain::media_kind::is_screen_recording;
+use crate::domain::media_kind::{HEAD_BYTES, MediaKind, assumed_kind_from_head, is_screen_recording};
 use crate::fetch::FetchError;
 use crate::limits;
 use crate::store::{AssetRecord, Ending, Project};
@@ -41,6 +43,10 @@ impl Uses {
             uses.entry(source.key().to_owned()).or_insert(Use { pointer, is_font, optional });
         }
         Self(uses)
+    }
+
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     fn is_optional(&self, name: &str) -> bool {
@@ -148,6 +154,11 @@ impl Workshop {
         let path = |file: &str| directory.join(file).to_string_lossy().into_owned();
         let file = |asset: &AssetRecord| {
             let used = uses.0.get(&asset.name);
+            // A template says what is a font; a prompt does not, and the engine reads fonts in another way.
+            let is_font = used.is_some_and(|used| used.is_font)
+                || used.is_none()
+                    && job.mode == Mode::Prompt
+                    && begins_like_font(&directory.join(&asset.file));
             AssetFile {
                 name: asset.name.clone(),
                 // Places in the template of a prompt mean nothing to its caller.
@@ -155,7 +166,7 @@ impl Workshop {
                     .filter(|_| job.mode == Mode::Json)
                     .map_or_else(|| asset.pointer.clone(), |used| used.pointer.clone()),
                 path: path(recordings.media_file(&asset.name, &asset.file)),
-                role: if used.is_some_and(|used| used.is_font) { AssetRole::Font } else { AssetRole::Media },
+                role: if is_font { AssetRole::Font } else { AssetRole::Media },
                 optional: uses.is_optional(&asset.name),
             }
         };
@@ -171,6 +182,13 @@ impl Workshop {
         };
         assets.iter().map(file).chain(sounds.map(sound)).collect()
     }
+}
+
+/// False for what cannot be read; who has to read it says why.
+fn begins_like_font(path: &Path) -> bool {
+    let mut head = [0; HEAD_BYTES];
+    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
+    read.is_ok() && assumed_kind_from_head(&head) == MediaKind::Font
 }
 
 /// The same work on the same bytes, whoever asks for it: what is remembered of an input that crashes engines.

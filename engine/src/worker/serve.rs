@@ -143,7 +143,9 @@ impl Worker {
 
     /// The threads that listen and decode are started by the confined one.
     fn analyze(&self, job: JobRef, assets: &[AssetFile]) -> ControlFlow<()> {
-        let control = AnalysisControl { cancelled: &self.cancelled, wall_max: limits::ANALYSIS_WALL_MAX };
+        let count = u32::try_from(assets.len()).unwrap_or(u32::MAX).max(1);
+        let wall_max = limits::ANALYSIS_WALL_MAX.min(limits::ANALYSIS_OF_ALL_WALL_MAX / count);
+        let control = AnalysisControl { cancelled: &self.cancelled, wall_max };
         let tell = |analysis| {
             self.events.send(&Event::Analyzed { job: job.clone(), analysis: Box::new(analysis) });
         };

@@ -56,7 +56,10 @@ pub(super) fn roles(brief: &Brief) -> Vec<(Role, String)> {
     for (index, asset) in brief.assets.iter().enumerate() {
         let analysis = &asset.analysis;
         let role = match analysis.kind {
-            MediaKind::Font => (Role::Unused, "letters are not shown as a picture".to_owned()),
+            MediaKind::Font => (
+                Role::Unused,
+                "a video of a prompt has its own letters; a template can name a font".to_owned(),
+            ),
             MediaKind::Audio if music == Some(index) => {
                 (Role::Music, "the longest sound without speech".to_owned())
             }
@@ -250,10 +253,15 @@ pub(super) fn duration_secs(analysis: &AssetAnalysis) -> f64 {
     if known.is_finite() { known.clamp(0.0, 86_400.0) } else { 0.0 }
 }
 
-/// Share of a file in which somebody speaks.
+/// Share of a file in which somebody speaks; of a long file, of what was listened to.
 pub(super) fn speech_ratio(analysis: &AssetAnalysis) -> f64 {
-    let duration = duration_secs(analysis);
-    let Some(sound) = analysis.sound.as_ref().filter(|_| duration > 0.0) else { return 0.0 };
+    let Some(sound) = analysis.sound.as_ref() else { return 0.0 };
+    let listened = sound.block_loudness_tenths.len() as f64 / 10.0;
+    let whole = duration_secs(analysis);
+    let duration = if listened > 0.0 { whole.min(listened) } else { whole };
+    if duration <= 0.0 {
+        return 0.0;
+    }
     let length = |span: &Span| (span.end_secs.min(duration) - span.start_secs.max(0.0)).max(0.0);
     (sound.speech.iter().map(length).sum::<f64>() / duration).clamp(0.0, 1.0)
 }

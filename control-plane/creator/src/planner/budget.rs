@@ -1,6 +1,7 @@
 //! How long the video is, which words there is time for, and how many shots come between them.
 
 use super::slot::{Picture, Slot};
+use super::unmet;
 use super::variety::Variety;
 use crate::footage::{Footage, Role, Want};
 use crate::prompt::{Genre, Pace, Understanding};
@@ -45,16 +46,13 @@ pub(super) struct Wanted {
 impl Wanted {
     pub(super) fn of(understanding: &Understanding, footage: &Footage, slots: &[Slot]) -> Self {
         let pace = pace(understanding, footage);
-        let known = |secs: Option<f64>| secs.filter(|secs| secs.is_finite());
-        let cap = known(understanding.duration_cap_secs).unwrap_or(f64::INFINITY);
-        let named = known(understanding.duration_secs);
+        let named = unmet::wished_secs(understanding);
         let voice = footage.with_role(Role::Voice).next().map(|voice| footage.files[voice].duration_secs);
         // Who speaks is heard to the end.
         let spoken = voice.map(|secs| secs + AFTER_VOICE_SECS).filter(|_| named.is_none());
         let duration = named.or(spoken).unwrap_or_else(|| open_duration(&pace, footage, slots));
-        let (least, most) = (*limits::DURATION_SECS.start(), *limits::DURATION_SECS.end());
         let is_fixed = named.is_some() || spoken.is_some();
-        Self { duration_secs: duration.min(cap).clamp(least, most), is_fixed, pace }
+        Self { duration_secs: unmet::held_secs(duration, understanding), is_fixed, pace }
     }
 }
 

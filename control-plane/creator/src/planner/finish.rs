@@ -163,7 +163,8 @@ struct Sound {
     music: Option<usize>,
     voice: Option<usize>,
     clips: ClipSound,
-    unwanted: Option<usize>,
+    /// Files that the prompt does not want to be heard, and how it says so.
+    unwanted: Vec<(usize, &'static str)>,
 }
 
 impl Sound {
@@ -174,9 +175,17 @@ impl Sound {
         scenes: &[Scene],
         notes: &mut Vec<Note>,
     ) -> Self {
-        let found = footage.with_role(Role::Music).next();
-        let (music, unwanted) = if understanding.wishes.no_music { (None, found) } else { (found, None) };
-        let voice = footage.with_role(Role::Voice).next();
+        let wishes = &understanding.wishes;
+        let mut unwanted = Vec::new();
+        let mut heard = |role: Role, is_unwanted: bool, why: &'static str| {
+            let found = footage.with_role(role).next();
+            unwanted.extend(found.filter(|_| is_unwanted).map(|file| (file, why)));
+            found.filter(|_| !is_unwanted)
+        };
+        let quiet = "the prompt wants no sound";
+        let why = if wishes.silent { quiet } else { "the prompt wants no music" };
+        let music = heard(Role::Music, wishes.silent || wishes.no_music, why);
+        let voice = heard(Role::Voice, wishes.silent, quiet);
         let speaks = scenes.iter().any(|scene| {
             let file = scene.asset_id.as_ref().and_then(|id| brief.asset_index(id));
             file.is_some_and(|file| {
@@ -184,7 +193,9 @@ impl Sound {
             })
         });
         let is_told = matches!(understanding.genre, Genre::Testimonial) && speaks;
-        let clips = if understanding.wishes.keep_sound || is_told || (music.is_none() && voice.is_none()) {
+        let clips = if wishes.silent || wishes.mute_clips {
+            ClipSound::Off
+        } else if wishes.keep_sound || is_told || (music.is_none() && voice.is_none()) {
             ClipSound::Full
         } else if speaks
             || matches!(understanding.genre, Genre::Sports | Genre::Music | Genre::Teaser | Genre::Sale)
@@ -195,7 +206,7 @@ impl Sound {
             ClipSound::Under
         };
         let sounds = |index: &usize| is_heard(&brief.assets[*index]);
-        if music.is_none() && voice.is_none() && unwanted.is_none() && !footage.shown().iter().any(sounds) {
+        if music.is_none() && voice.is_none() && unwanted.is_empty() && !footage.shown().iter().any(sounds) {
             notes.push(Note::general(NoteCode::Sound, "no file has a sound: the video is silent"));
         }
         Self { music, voice, clips, unwanted }
@@ -213,12 +224,13 @@ fn unused(footage: &Footage, scenes: &[Scene], sound: &Sound) -> Vec<Note> {
         if is_heard || is_in(&asset_id(index)) {
             continue;
         }
-        let reason = match file.role {
-            Role::Unused => file.reason.clone(),
-            Role::Music if sound.unwanted == Some(index) => "the prompt wants no music".to_owned(),
-            Role::Logo => "there is no room for another logo".to_owned(),
-            Role::Music | Role::Voice => "another one is heard".to_owned(),
-            Role::Clip | Role::Picture | Role::Screen => {
+        let unwanted = sound.unwanted.iter().find(|(file, _)| *file == index);
+        let reason = match (unwanted, file.role) {
+            (Some((_, why)), _) => (*why).to_owned(),
+            (None, Role::Unused) => file.reason.clone(),
+            (None, Role::Logo) => "there is no room for another logo".to_owned(),
+            (None, Role::Music | Role::Voice) => "another one is heard".to_owned(),
+            (None, Role::Clip | Role::Picture | Role::Screen) => {
                 "there are more files than the length has room for".to_owned()
             }
         };

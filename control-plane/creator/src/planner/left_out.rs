@@ -18,11 +18,14 @@ pub(super) fn note(
     scenes: &[Scene],
     notes: &mut Vec<Note>,
 ) {
-    if understanding.wishes.no_text {
-        return;
-    }
     let shown = Shown::of(scenes);
-    let mut missing: Vec<&str> = said(understanding).filter(|text| !shown.holds(text)).collect();
+    // Who wants no words wants none of these; but what stands between quotation marks was meant to be read.
+    let wanted: Vec<&str> = if understanding.wishes.no_text {
+        understanding.quoted.iter().chain(&understanding.call_to_action).map(String::as_str).collect()
+    } else {
+        said(understanding).collect()
+    };
+    let mut missing: Vec<&str> = wanted.into_iter().filter(|text| !shown.holds(text)).collect();
     for text in dropped {
         let is_part_of = |other: &&str| bare(other).contains(&bare(text));
         if !shown.holds(text) && !missing.iter().any(is_part_of) {

@@ -1,5 +1,7 @@
 //! How long each scene lasts: together exactly as long as the video, never all alike.
 
+use avs_protocol::Span;
+
 use super::budget::{TIGHT, Wanted};
 use super::casting::Cast;
 use super::slot::{Picture, Slot};
@@ -90,6 +92,10 @@ impl Bounds {
     }
 }
 
+/// Shortest part of a file that shows again, in seconds: over and over, a shorter one would flicker. Its last picture is
+/// held instead.
+const AGAIN_SECS_MIN: f64 = 0.8;
+
 /// Scenes of what was shown already: only where a prompt names a length that the files do not have.
 fn show_again(
     casts: &mut Vec<Cast>,
@@ -104,19 +110,22 @@ fn show_again(
             bounds.max = bounds.max.max(cast.room_secs);
         }
     }
-    let moving: Vec<usize> =
-        footage.shown().into_iter().filter(|file| footage.files[*file].is_moving()).collect();
+    let again = |file: usize| {
+        let lasts = |stretch: &&Span| stretch.end_secs - stretch.start_secs >= AGAIN_SECS_MIN;
+        let stretches: Vec<&Span> = footage.files[file].stretches.iter().filter(lasts).collect();
+        (footage.files[file].is_moving() && !stretches.is_empty()).then_some((file, stretches))
+    };
+    let moving: Vec<(usize, Vec<&Span>)> = footage.shown().into_iter().filter_map(again).collect();
     let mut missing = duration - bounds.iter().map(|bounds| bounds.max).sum::<f64>();
     let mut nth = 0;
     while missing > 0.05 && !moving.is_empty() && casts.len() < limits::SCENES_MAX {
-        let file = moving[nth % moving.len()];
-        let stretches = &footage.files[file].stretches;
+        let (file, stretches) = &moving[nth % moving.len()];
         let stretch = stretches[(nth / moving.len()) % stretches.len()];
         let room_secs = stretch.end_secs - stretch.start_secs;
         let mut slot = Slot::plain(Want::Any);
         (slot.wish_secs, slot.max_secs) = (room_secs, room_secs);
-        slot.picture = Picture::Part(file, stretch.start_secs, room_secs);
-        let cast = Cast { slot, files: vec![file], start_secs: Some(stretch.start_secs), room_secs };
+        slot.picture = Picture::Part(*file, stretch.start_secs, room_secs);
+        let cast = Cast { slot, files: vec![*file], start_secs: Some(stretch.start_secs), room_secs };
         let at = casts.iter().position(|cast| cast.slot.layout == Layout::EndCard).unwrap_or(casts.len());
         bounds.insert(at, Bounds::of(&cast, footage));
         casts.insert(at, cast);

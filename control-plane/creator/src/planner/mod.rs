@@ -18,6 +18,7 @@ mod script;
 mod slot;
 #[cfg(test)]
 mod tests;
+mod unmet;
 mod variety;
 
 use serde_json::Value;
@@ -67,6 +68,22 @@ pub fn resolved_output(brief: &Brief, understanding: &Understanding) -> Value {
     aspect::output(brief, understanding, &Footage::of_brief(brief))
 }
 
+/// Holds a storyboard that a model has planned to the length that the prompt asks for, and returns notes of what the prompt
+/// wants and the storyboard has not.
+pub(crate) fn held_to_prompt(
+    mut storyboard: Storyboard,
+    brief: &Brief,
+    understanding: &Understanding,
+) -> (Storyboard, Vec<Note>) {
+    let wished = unmet::wished_secs(understanding);
+    let secs = wished.unwrap_or_else(|| unmet::held_secs(storyboard.duration_seconds, understanding));
+    storyboard.duration_seconds = secs;
+    let mut notes = Vec::new();
+    left_out::note(understanding, &[], &storyboard.scenes, &mut notes);
+    unmet::note(brief, understanding, &mut notes);
+    (storyboard, notes)
+}
+
 /// Plans a video. The same brief gives the same plan.
 ///
 /// # Errors
@@ -97,6 +114,7 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
     lengths::part_long_stills(&mut cast, &footage);
     let storyboard = finish::storyboard(brief, understanding, &footage, (cast, duration_secs), &mut notes);
     left_out::note(understanding, &dropped, &storyboard.scenes, &mut notes);
+    unmet::note(brief, understanding, &mut notes);
     let output = aspect::output(brief, understanding, &footage);
     Ok(Plan { storyboard, output, notes })
 }

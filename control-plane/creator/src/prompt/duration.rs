@@ -6,42 +6,70 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::number_words::{NUMBER, value_from_text};
 use super::quotes::regex_of;
 use super::text::{MASK, after, before, ends_clause, is_one_of};
 use super::words::MEDIA;
 
-/// Range of what is taken, in seconds.
-const SECS: std::ops::RangeInclusive<f64> = 3.0..=180.0;
 /// Most candidates looked at.
 const CANDIDATES_MAX: usize = 64;
 
 /// A length that was found.
 #[derive(Debug, Default)]
 pub(super) struct Length {
+    /// As it is wished, positive, whether a video may be that long or not.
     pub(super) secs: Option<f64>,
     pub(super) cap_secs: Option<f64>,
     /// What says it.
     pub(super) ranges: Vec<Range<usize>>,
 }
 
-const NUMBER: &str = r"(?:[0-9]{1,3}(?:[.,][0-9]{1,2})?|an?|one|two|three|five|ten|fifteen|twenty|thirty|forty|forty-five|fifty|sixty|ninety|half an?|eine[rn]?|zwei|drei|zehn|fünfzehn|zwanzig|dreißig|sechzig|une?|deux|dix|quinze|vingt|trente|soixante|una?|dos|diez|quince|veinte|treinta|sesenta)";
-const UNIT: &str = r"(?:(?P<s>seconds?|secs?|sekunden?|sek\.?|sekündige[rsn]?|secondes?|segundos?|secondi|secondo|seconden|секунд\p{L}*|ثانية|ثوان|שניות|δευτερόλεπτα|s)|(?P<m>minutes?|mins?|minuten?|minütige[rsn]?|minutos?|minuti|минут\p{L}*|دقيقة|m))\b";
+/// What a length is of. Of several lengths the first of the highest rank is the video's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// "a 5 second intro".
+    Part,
+    Video,
+    /// "45 seconds in total".
+    Total,
+}
+
+const MINUTES: &str = r"(?:minutes?|mins?|minuten?|minütige[rsn]?|minutos?|minuti|минут\p{L}*|دقيقة|m)";
+const SECONDS: &str = r"(?:seconds?|secs?|sekunden?|sek\.?|sekündige[rsn]?|secondes?|segundos?|secondi|secondo|seconden|секунд\p{L}*|ثانية|ثوان|שניות|δευτερόλεπτα|s)";
 const CAP: &str = r"(?:under|max(?:imum|imal)?\.?|up to|less than|at most|no longer than|not longer than|no more than|shorter than|below|within|unter|höchstens|bis zu|moins de|au plus|maximum|menos de|máximo|meno di)";
 
-/// Finds it. `text` has its quotes and addresses masked.
+/// Finds it. `text` has its quotes, addresses and aspect ratios masked.
 pub(super) fn length(text: &str) -> Length {
     static SPAN: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(&format!(
-            r"(?i)(?P<cap>\b{CAP}\s+)?(?:\b(?P<mm>[0-9]{{1,2}})\s?m(?:in)?\s?(?P<ss>[0-9]{{1,2}})\s?s(?:ec)?\b|\b(?P<low>{NUMBER})(?:\s?[-–]\s?|\s(?:to|bis|à|a|or)\s)(?P<high>{NUMBER})[\s-]{{0,2}}{UNIT}|\b(?P<n>{NUMBER})[\s-]{{0,2}}{UNIT2}(?P<half>\s(?:and|und|et|y)\s(?:a\shalf|eine halbe|demie|media))?|\b(?P<clock>[0-9]:[0-5][0-9])\b)",
-            UNIT2 = UNIT.replace("<s>", "<s2>").replace("<m>", "<m2>")
-        ))
+        let number = &*NUMBER;
+        let unit = format!("{MINUTES}|{SECONDS}");
+        let several = format!(
+            r"\b(?P<minutes>{number})[\s-]?{MINUTES}\.?,?\s?(?:(?:and|und|et|y)\s)?(?P<seconds>{number})[\s-]?{SECONDS}\b"
+        );
+        let between = format!(
+            r"\b(?:(?P<low>[0-9]{{1,3}})\s?[-–]\s?(?P<high>[0-9]{{1,3}})|(?P<low_word>{number})\s(?:to|bis|à|a|or)\s(?P<high_word>{number}))[\s-]{{0,2}}(?P<unit>{unit})\b"
+        );
+        let one = format!(
+            r"\b(?P<n>{number})[\s-]{{0,2}}(?P<unit_of_n>{unit})\b(?P<half>\s(?:and|und|et|y)\s(?:a\shalf|eine\shalbe|(?:une\s)?demie|medi[oa]))?"
+        );
+        let clock = r#"\b(?P<clock>0?[0-9]:[0-5][0-9])\b|\b(?P<mark>[0-9]{1,3})\s?(?:["″”]|'')"#;
+        regex_of(&format!(r"(?i)(?P<cap>\b{CAP}\s+)?(?:{several}|{between}|{one}|{clock})"))
     });
     static CJK: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?P<n>[0-9]{1,3}(?:\.[0-9])?)(?:[〜～~-](?P<high>[0-9]{1,3}))?\s?(?P<unit>秒|分钟|分|초|분)(?P<half>半)?(?:間|钟)?(?P<cap>以内|以下|之内|이내)?",
+            r"(?:(?P<minutes>[0-9]{1,2})\s?(?:分钟|分|분)\s?)?(?P<n>[0-9]{1,3}(?:\.[0-9])?)(?:[〜～~-](?P<high>[0-9]{1,3}))?\s?(?P<unit>秒|分钟|分|초|분)(?P<half>半)?(?:間|钟)?(?P<cap>以内|以下|之内|이내)?",
         )
     });
     let mut length = Length::default();
+    let mut ranks = (None, None);
+    let mut take = |secs: f64, is_cap: bool, rank: Rank, range: Range<usize>| {
+        let (slot, known) =
+            if is_cap { (&mut length.cap_secs, &mut ranks.0) } else { (&mut length.secs, &mut ranks.1) };
+        if secs > 0.0 && known.is_none_or(|known| known < rank) {
+            (*slot, *known) = (Some(secs), Some(rank));
+        }
+        length.ranges.push(range);
+    };
     for found in SPAN.captures_iter(text).take(CANDIDATES_MAX) {
         let whole = found.get(0).expect("the whole match");
         // "as long as you can": "as" is no "a s".
@@ -50,12 +78,8 @@ pub(super) fn length(text: &str) -> Length {
             && counts(text, &whole.range(), &found)
             && let Some(secs) = secs_from_span(&found)
         {
-            take(
-                &mut length,
-                secs,
-                found.name("cap").is_some() || is_cap(after(text, whole.end(), 24)),
-                whole.range(),
-            );
+            let is_cap = found.name("cap").is_some() || cap_words(after(text, whole.end(), 24)) > 0;
+            take(secs, is_cap, rank(text, &whole.range()), whole.range());
         }
     }
     for found in CJK.captures_iter(text).take(CANDIDATES_MAX) {
@@ -63,78 +87,95 @@ pub(super) fn length(text: &str) -> Length {
         if counts_in_cjk(text, &whole.range())
             && let Some(secs) = secs_from_cjk(&found)
         {
-            take(&mut length, secs, found.name("cap").is_some(), whole.range());
+            take(secs, found.name("cap").is_some(), Rank::Video, whole.range());
         }
     }
     length
 }
 
-fn take(length: &mut Length, secs: f64, is_cap: bool, range: Range<usize>) {
-    let secs = secs.clamp(*SECS.start(), *SECS.end());
-    let slot = if is_cap { &mut length.cap_secs } else { &mut length.secs };
-    *slot = slot.or(Some(secs));
-    length.ranges.push(range);
+/// Returns how many words after a length make it a cap: "30 seconds max", "30 seconds or less".
+fn cap_words(tail: &str) -> usize {
+    let mut words = tail.split_whitespace();
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if is_one_of(first, &["max", "maximum", "tops", "maximal", "máximo"]) {
+        1
+    } else if is_one_of(first, &["or", "oder", "ou", "o"])
+        && is_one_of(second, &["less", "shorter", "under", "fewer", "weniger", "kürzer", "moins", "menos"])
+    {
+        2
+    } else {
+        0
+    }
 }
 
-fn is_cap(tail: &str) -> bool {
-    let first = tail.split_whitespace().next().unwrap_or_default();
-    is_one_of(first, &["max", "maximum", "tops", "maximal", "máximo"])
+fn rank(text: &str, range: &Range<usize>) -> Rank {
+    const TOTAL: &[&str] = &["total", "altogether", "overall", "insgesamt", "gesamt"];
+    const PARTS: &[&str] = &["intro", "outro", "bumper", "opening", "ending", "countdown", "end"];
+    let tail = after(text, range.end, 40);
+    let tail = &tail[..tail.find(|c| ends_clause(c) && c != '-').unwrap_or(tail.len())];
+    let lead = before(text, range.start, 24);
+    let lead = lead.rsplit(|c| ends_clause(c) && c != ':').next().unwrap_or_default();
+    let next: Vec<&str> = tail.trim_start_matches('-').split_whitespace().take(3).collect();
+    let is_of_total = |word: &&str| is_one_of(word, TOTAL);
+    if next.iter().take(2).any(is_of_total)
+        || lead.split_whitespace().rev().take(3).any(|word| is_one_of(word, TOTAL))
+    {
+        Rank::Total
+    } else if next
+        .iter()
+        .find(|word| is_media(word) || is_one_of(word, PARTS))
+        .is_some_and(|word| is_one_of(word, PARTS))
+    {
+        Rank::Part
+    } else {
+        Rank::Video
+    }
 }
 
 fn secs_from_span(found: &Captures<'_>) -> Option<f64> {
     let text = |name| found.name(name).map(|part| part.as_str());
-    if let (Some(minutes), Some(seconds)) = (text("mm"), text("ss")) {
-        return Some(number(minutes)? * 60.0 + number(seconds)?);
+    let number = |name| value_from_text(text(name)?);
+    if let (Some(minutes), Some(seconds)) = (number("minutes"), number("seconds")) {
+        return Some(minutes * 60.0 + seconds);
     }
     if let Some((minutes, seconds)) = text("clock").and_then(|clock| clock.split_once(':')) {
-        return Some(number(minutes)? * 60.0 + number(seconds)?);
+        return Some(value_from_text(minutes)? * 60.0 + value_from_text(seconds)?);
     }
-    let minutes = found.name("m").is_some() || found.name("m2").is_some();
-    let unit = if minutes { 60.0 } else { 1.0 };
-    let value = match text("low") {
-        Some(low) => f64::midpoint(number(low)?, number(text("high")?)?),
-        None => number(text("n")?)? + if text("half").is_some() { 0.5 } else { 0.0 },
+    if let Some(secs) = number("mark") {
+        return Some(secs);
+    }
+    let value = match (number("low").or(number("low_word")), number("high").or(number("high_word"))) {
+        (Some(low), Some(high)) => f64::midpoint(low, high),
+        _ => number("n")? + if text("half").is_some() { 0.5 } else { 0.0 },
     };
-    Some(value * unit)
+    let unit = text("unit").or(text("unit_of_n"))?;
+    // "Make a second video" is none of one second.
+    let is_ordinal = !is_minutes(unit) && text("n").is_some_and(|n| is_one_of(n, &["a", "an"]));
+    (!is_ordinal).then_some(if is_minutes(unit) { value * 60.0 } else { value })
+}
+
+fn is_minutes(unit: &str) -> bool {
+    unit.starts_with(['m', 'M', 'м', 'М', 'د'])
 }
 
 fn secs_from_cjk(found: &Captures<'_>) -> Option<f64> {
-    let low = number(&found["n"])?;
-    let value = match found.name("high") {
-        Some(high) => f64::midpoint(low, number(high.as_str())?),
+    let number = |name| value_from_text(found.name(name)?.as_str());
+    let low = number("n")?;
+    let value = match number("high") {
+        Some(high) => f64::midpoint(low, high),
         None => low + if found.name("half").is_some() { 0.5 } else { 0.0 },
     };
-    let unit = if matches!(&found["unit"], "秒" | "초") { 1.0 } else { 60.0 };
-    Some(value * unit)
-}
-
-fn number(text: &str) -> Option<f64> {
-    let word = text.to_lowercase();
-    let value = match word.as_str() {
-        "a" | "an" | "one" | "eine" | "einer" | "einen" | "un" | "une" | "una" => 1.0,
-        "half a" | "half an" => 0.5,
-        "two" | "zwei" | "deux" | "dos" => 2.0,
-        "three" | "drei" => 3.0,
-        "five" => 5.0,
-        "ten" | "zehn" | "dix" | "diez" => 10.0,
-        "fifteen" | "fünfzehn" | "quinze" | "quince" => 15.0,
-        "twenty" | "zwanzig" | "vingt" | "veinte" => 20.0,
-        "thirty" | "dreißig" | "trente" | "treinta" => 30.0,
-        "forty" => 40.0,
-        "forty-five" => 45.0,
-        "fifty" => 50.0,
-        "sixty" | "sechzig" | "soixante" | "sesenta" => 60.0,
-        "ninety" => 90.0,
-        _ => word.replace(',', ".").parse().ok()?,
-    };
-    Some(value)
+    let is_seconds = matches!(&found["unit"], "秒" | "초");
+    let minutes = number("minutes").filter(|_| is_seconds).unwrap_or(0.0);
+    Some(if is_seconds { minutes * 60.0 + value } else { value * 60.0 })
 }
 
 /// Returns whether a span says how long the video is.
 fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
     let tail = after(text, range.end, 90);
     let clause_end = tail.find(|c| ends_clause(c) && c != '-').unwrap_or(tail.len());
-    let next: Vec<&str> = tail[..clause_end].trim_start_matches('-').split_whitespace().take(6).collect();
+    let next = tail[..clause_end].trim_start_matches('-');
+    let next: Vec<&str> = next.split_whitespace().skip(cap_words(next)).take(6).collect();
     let head = before(text, range.start, 60);
     let clause_start = head.rfind(|c| ends_clause(c) && c != '-').map_or(0, |at| at + 1);
     let clause_start =
@@ -142,15 +183,12 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
     let lead: Vec<&str> = head[clause_start..].split_whitespace().rev().take(4).collect();
     let first = next.first().copied().unwrap_or_default();
     let clock = found.name("clock").is_some();
-    let bare_m = found
-        .name("m")
-        .or_else(|| found.name("m2"))
-        .is_some_and(|unit| unit.as_str().eq_ignore_ascii_case("m"));
+    let unit = found.name("unit").or(found.name("unit_of_n")).map_or("", |unit| unit.as_str());
+    let bare_m = unit.eq_ignore_ascii_case("m");
     if is_one_of(first, NOT_LENGTHS) && !next.get(1).is_some_and(|word| is_video(word)) {
         return false;
     }
-    let glued_s = found.name("s2").is_some_and(|unit| unit.as_str() == "s");
-    if glued_s && lead.first().is_some_and(|word| is_one_of(word, &["the", "the'"])) {
+    if unit == "s" && lead.first().is_some_and(|word| is_one_of(word, &["the", "the'"])) {
         return false;
     }
     let modifies = next
@@ -162,7 +200,7 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
     {
         return true;
     }
-    if bare_m {
+    if bare_m || found.name("mark").is_some() {
         return false;
     }
     let alone =
@@ -185,7 +223,11 @@ fn counts(text: &str, range: &Range<usize>, found: &Captures<'_>) -> bool {
             &["of", "is", "about", "von", "de", "mit", "with", "around", "approx", "roughly", "circa", "ca"],
         )
     }) && lead.iter().any(|word| is_media(word) || is_one_of(word, LENGTH_WORDS));
-    alone || named || labelled || told || told_far || of
+    // "A teaser "Now shipping" of 10 seconds".
+    let behind_a_quote = lead.len() == 1
+        && is_one_of(lead[0], &["of", "von", "de"])
+        && head[..clause_start].trim_end().ends_with(MASK);
+    alone || named || labelled || told || told_far || of || behind_a_quote
 }
 
 /// "5 minute recipe" is a recipe, "30 second recipe video" is none.

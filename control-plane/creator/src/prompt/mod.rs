@@ -11,6 +11,7 @@ mod language;
 mod lists;
 mod money;
 mod names;
+mod number_words;
 mod numbers;
 mod phrases;
 mod quotes;
@@ -32,7 +33,7 @@ use crate::{PaletteBase, Tone};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Understanding {
-    /// Wished length in seconds, within `3.0..=180.0`.
+    /// Wished length in seconds, positive; a video may not be that short or long.
     pub duration_secs: Option<f64>,
     /// At most this long, in seconds.
     pub duration_cap_secs: Option<f64>,
@@ -100,9 +101,28 @@ pub enum Aspect {
     Square,
     /// 4:5.
     Feed,
+    /// 4:3.
+    Standard,
+    /// 3:4.
+    StandardPortrait,
+    /// 5:4.
+    LargeFormat,
+    /// 21:9.
+    Ultrawide,
 }
 
 impl Aspect {
+    const ALL: [Self; 8] = [
+        Self::Landscape,
+        Self::Portrait,
+        Self::Square,
+        Self::Feed,
+        Self::Standard,
+        Self::StandardPortrait,
+        Self::LargeFormat,
+        Self::Ultrawide,
+    ];
+
     /// Returns how a request writes it.
     pub fn name(self) -> &'static str {
         match self {
@@ -110,6 +130,24 @@ impl Aspect {
             Self::Portrait => "9:16",
             Self::Square => "1:1",
             Self::Feed => "4:5",
+            Self::Standard => "4:3",
+            Self::StandardPortrait => "3:4",
+            Self::LargeFormat => "5:4",
+            Self::Ultrawide => "21:9",
+        }
+    }
+
+    /// Returns its width by its height.
+    fn ratio(self) -> f64 {
+        match self {
+            Self::Landscape => 16.0 / 9.0,
+            Self::Portrait => 9.0 / 16.0,
+            Self::Square => 1.0,
+            Self::Feed => 4.0 / 5.0,
+            Self::Standard => 4.0 / 3.0,
+            Self::StandardPortrait => 3.0 / 4.0,
+            Self::LargeFormat => 5.0 / 4.0,
+            Self::Ultrawide => 21.0 / 9.0,
         }
     }
 }
@@ -157,7 +195,11 @@ pub struct Wishes {
     pub no_text: bool,
     /// No music, though there is a file of it.
     pub no_music: bool,
-    /// The sound of the videos themselves is wanted.
+    /// Nothing is heard at all.
+    pub silent: bool,
+    /// The videos' own sound is not wanted.
+    pub mute_clips: bool,
+    /// The videos' own sound is wanted.
     pub keep_sound: bool,
     /// What is spoken shall be read along.
     pub captions: bool,

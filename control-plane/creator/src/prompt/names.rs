@@ -45,7 +45,10 @@ pub(super) fn brand(text: &str, genre: Genre, language: &str) -> Option<String> 
     };
     let named = after_for.find(|name| {
         let name_like = is_name(name.as_str()) && !noun(name.start(), name.as_str());
-        !place_like && name_like && !is_at_place(text, name.start(), genre)
+        !place_like
+            && name_like
+            && !is_at_place(text, name.start(), genre)
+            && !is_of_form(text, name.start(), genre)
     });
     let camel = || CAMEL.find_iter(text).take(24).find(|name| is_name(name.as_str()));
     named
@@ -78,6 +81,17 @@ fn is_at_place(text: &str, start: usize, genre: Genre) -> bool {
     at && matches!(genre, Genre::Invite | Genre::Sports | Genre::Recap | Genre::Music | Genre::Announcement)
 }
 
+/// "Text in Helvetica" names a font, "music by Hans Zimmer" no brand; but who plays a song that is promoted is one.
+fn is_of_form(text: &str, start: usize, genre: Genre) -> bool {
+    static FORM: LazyLock<Regex> = LazyLock::new(|| {
+        regex_of(
+            r"(?i)\b(?:text|fonts?|titles?|lettering|letters|typeface|typography|captions|subtitles|style|look|schrift|police)\s+(?:in|by|from|of|is|wie|like|à la)\s+(?:the\s+)?$|\b(?:font|typeface)\s*:?\s*$|\b(?P<music>music|song|soundtrack|musik|musique|música)\s+(?:by|from|von|de|par|like)\s+$",
+        )
+    });
+    FORM.captures(super::text::before(text, start, 40))
+        .is_some_and(|found| found.name("music").is_none() || genre != Genre::Music)
+}
+
 fn is_name(name: &str) -> bool {
     let first = name.split(' ').next().unwrap_or_default();
     let plain = is_one_of(first, NO_NAMES)
@@ -101,12 +115,16 @@ const NO_NAMES: &[&str] = &[
     "it", "step", "tip", "video", "bpm", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag",
     "sonntag", "sommer", "winter", "herbst", "frühling", "unsere", "unser", "summer", "spring", "autumn",
     "weihnachten", "ostern", "hochformat", "querformat", "everyone", "hashtag", "about", "music", "title", "hard", "calm", "open", "ingredients",
-    "people", "b2b", "saas", "ios", "android", "mac", "windows", "web",
+    "people", "b2b", "saas", "ios", "android", "mac", "windows", "web", "uhd", "fhd", "4k", "8k", "dutch",
+    "portuguese", "polish", "swedish", "danish", "norwegian", "turkish", "russian", "ukrainian", "korean", "greek",
+    "hebrew", "hindi", "thai", "deutsch", "englisch", "französisch", "spanisch", "italienisch", "japanisch", "anglais",
+    "français", "allemand", "espagnol", "inglés", "francés", "alemán", "español", "helvetica", "arial", "inter",
+    "futura", "roboto", "mp4", "svg", "png", "jpg", "gif",
 ];
 
 /// Returns names of people and things in the order of their mention. In German, where every noun has a capital, only those
 /// after a word that leads to one.
-pub(super) fn names(text: &str, language: &str) -> Vec<String> {
+pub(super) fn names(text: &str, language: &str, genre: Genre) -> Vec<String> {
     static ANY: LazyLock<Regex> = LazyLock::new(|| regex_of(&format!(r"(?:^|[\s(/&])(?P<a>{RUN})")));
     static LED: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(r"\b(?i:für|von|mit|bei|namens|und|oma|opa|herr|frau|in)\s+(?P<a>\p{Lu}\p{Ll}+)")
@@ -128,7 +146,8 @@ pub(super) fn names(text: &str, language: &str) -> Vec<String> {
         let first = name.split(' ').next().unwrap_or_default();
         let german_noun =
             language == "de" && is_one_of(first, &["video", "musik", "uhr", "den", "familie", "freunde"]);
-        if begins && !strong || !is_name(&name) || german_noun || names.contains(&name) {
+        let is_other = german_noun || is_of_form(text, found.start(), genre);
+        if begins && !strong || !is_name(&name) || is_other || names.contains(&name) {
             continue;
         }
         names.push(name);
@@ -163,7 +182,10 @@ pub(super) fn place(text: &str, genre: Genre, title: Option<&str>) -> Option<Str
         return Some(shown(found.as_str()));
     }
     let led = IN.captures_iter(text).take(16).filter_map(|found| found.name("a"));
-    let mut led = led.filter(|name| is_name(name.as_str()) && !text[name.end()..].starts_with(['\'', '’']));
+    let mut led = led.filter(|name| {
+        let is_whose = text[name.end()..].starts_with(['\'', '’']);
+        is_name(name.as_str()) && !is_whose && !is_of_form(text, name.start(), genre)
+    });
     if let Some(name) = led.next() {
         return Some(shown(name.as_str()));
     }

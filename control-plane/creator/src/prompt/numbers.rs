@@ -16,7 +16,7 @@ const NUMBERS_MAX: usize = 8;
 pub(super) fn numbers(text: &str, sports: bool) -> Vec<NumberFact> {
     static FACT: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?:^|[\s(,:;])(?P<value>[0-9]{1,3}(?:[.,][0-9]{3})+\+?|[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|k|K|M|m²|%|\+)?|[0-9]+x)[\s-](?P<what>\p{L}[\p{L}'’-]*)",
+            r"(?:^|[\s(,;])(?P<value>[0-9]{1,3}(?:[.,][0-9]{3})+\+?|[0-9]+(?:[.,][0-9]+)?(?:st|nd|rd|th|k|K|M|m²|%|\+)?|[0-9]+x)[\s-](?P<what>\p{L}[\p{L}'’-]*)",
         )
     });
     static SCORE: LazyLock<Regex> = LazyLock::new(|| {
@@ -93,6 +93,9 @@ const NOT_COUNTED: &[&str] = &[
     "photos", "pictures", "images", "cuts", "video", "h", "th", "simple", "easy", "einfache", "einfachen", "lines",
     "words", "hour", "hours-long", "flat", "en", "de", "et", "a", "but", "so", "then", "until", "we", "vs",
     "against", "gegen", "contre", "contra", "thanks",
+    "scenes", "slides", "versions", "variants", "resolution", "pixels", "pixel", "speed", "format", "formats", "frames",
+    "sections", "parts", "cards", "captions", "transitions", "times", "szenen", "folien", "scènes", "escenas",
+    "auflösung", "résolution", "resolución", "ratio", "quality", "ultra", "uhd", "hd",
 ];
 
 /// Words that need the next one: "3 new flavours".

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{after, before};
+use super::text::{after, before, is_one_of};
 
 /// Longest text of one card in characters; longer ones are split where a sentence or a word ends.
 pub(super) const QUOTE_CHARS_MAX: usize = 140;
@@ -113,9 +113,17 @@ fn closing(text: &str, at: usize, mark: char, previous: char) -> Option<usize> {
 
 /// Tells from the words around it what a quote is for.
 fn role(text: &str, range: &Range<usize>) -> Role {
+    const SAYS: &str = r"\s*(?:is|are|ist|lautet|est|es|card|screen|says?|reads?|saying|text|:|,|=|は)?\s*$";
     static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+        regex_of(&[
+            r"(?i)(?:(?P<title>(?:titled?|headlined?|title card|heading|title is|(?:video|clip|reel|teaser|film|recap|trailer|slideshow|montage|short)\s+(?:is\s+)?called|titel|überschrift|schlagzeile|titre|intitulée?|título|titulado|titolo|タイトルは?|标题|題名は?|(?:how-to|tutorial|guide|recipe|walkthrough|lesson|anleitung|rezept|recette|receta)\s*:|\b(?:for|für|pour|para)))|(?P<action>cta|call[ -]to[ -]action|button|(?:ends?|close|finish|ending|closing|endet?|schluss|termine|finis|termina|acaba)(?:\s+\S+){0,2}\s+(?:with|on|by saying|mit|par|con)|最後は?に?)|(?P<code>code|coupon|gutschein|クーポン))",
+            SAYS,
+        ].concat())
+    });
+    // A name is not what somebody says: "our customers say".
+    static NAME: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
-            r"(?i)(?:(?P<title>(?:titled?|headlined?|title card|heading|title is|(?:video|clip|reel|teaser|film|recap|trailer|slideshow|montage|short)\s+(?:is\s+)?called|titel|überschrift|schlagzeile|titre|intitulée?|título|titulado|titolo|タイトルは?|标题|題名は?|(?:how-to|tutorial|guide|recipe|walkthrough|lesson|anleitung|rezept|recette|receta)\s*:|\b(?:for|für|pour|para)))|(?P<action>cta|call[ -]to[ -]action|button|(?:ends?|close|finish|ending|closing|endet?|schluss|termine|finis|termina|acaba)(?:\s+\S+){0,2}\s+(?:with|on|by saying|mit|par|con)|最後は?に?)|(?P<code>code|coupon|gutschein|クーポン)|(?P<name>(?:\bour|\bunser\p{L}*|\bnotre|\bnuestr[oa]|\bmy)\s[\p{L}-]+(?:\s[\p{L}-]+)?|called|named|namens|heißt|appelée?|llamad[oa]|chiamat[oa]|app|アプリ|ブランド|brand|product|商品|新商品|製品|新曲|album|song|single|film|movie|book|game|track|shop|café|restaurant))\s*(?:is|are|card|screen|says?|reads?|saying|text|:|,|=|は)?\s*$",
+            r"(?i)(?:(?:\bour|\bunser\p{L}*|\bnotre|\bnuestr[oa]|\bmy)\s(?P<ours>[\p{L}-]+(?:\s[\p{L}-]+)?)|called|named|namens|heißt|appelée?|llamad[oa]|chiamat[oa]|app|アプリ|ブランド|brand|product|商品|新商品|製品|新曲|album|song|single|film|movie|book|game|track|shop|café|restaurant)\s*(?:is|ist|est|es|:|,|=|は)?\s*$",
         )
     });
     static TAIL: LazyLock<Regex> = LazyLock::new(|| {
@@ -130,15 +138,28 @@ fn role(text: &str, range: &Range<usize>) -> Role {
             Role::Name
         };
     }
-    let Some(found) = LEAD.captures(lead) else { return Role::Words };
-    let is = |name| found.name(name).is_some();
-    match () {
-        () if is("title") => Role::Title,
-        () if is("action") => Role::CallToAction,
-        () if is("code") => Role::Code,
-        () => Role::Name,
+    if let Some(found) = LEAD.captures(lead) {
+        let is = |name| found.name(name).is_some();
+        return match () {
+            () if is("title") => Role::Title,
+            () if is("action") => Role::CallToAction,
+            () => Role::Code,
+        };
+    }
+    let said = |words: &str| words.split(' ').any(|word| is_one_of(word, SAID));
+    match NAME.captures(lead) {
+        Some(found) if !found.name("ours").is_some_and(|ours| said(ours.as_str())) => Role::Name,
+        _ => Role::Words,
     }
 }
+
+/// What is ours and is words, not a name.
+#[rustfmt::skip]
+const SAID: &[&str] = &[
+    "slogan", "tagline", "motto", "message", "line", "claim", "promise", "mission", "says", "say", "said", "saying",
+    "reads", "quote", "text", "words", "lema", "mensaje", "devise", "leitspruch", "nachricht", "botschaft", "phrase",
+    "customer", "customers", "client", "clients", "review", "kunde", "kunden", "sagt", "sagen", "disent", "dicen",
+];
 
 /// Compiles a pattern of this crate.
 pub(super) fn regex_of(pattern: &str) -> Regex {

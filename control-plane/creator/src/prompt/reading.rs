@@ -23,6 +23,8 @@ pub(super) fn read(prompt: &str) -> Understanding {
     let contacts = contact::contacts(&open);
     take(&mut open, contacts.ranges.iter().cloned(), MASK);
     let ballot = Ballot::of(&open);
+    let shapes = aspect::aspects(&open);
+    take(&mut open, shapes.ranges.iter().cloned(), SOFT_MASK);
     let length = duration::length(&open);
     // Lengths, dates and money leave a rest of which headlines, lists and names are made.
     let mut rest = open.clone();
@@ -37,7 +39,7 @@ pub(super) fn read(prompt: &str) -> Understanding {
     let mut understanding = Understanding {
         duration_secs: length.secs,
         duration_cap_secs: length.cap_secs,
-        aspects: aspect::aspects(&open),
+        aspects: shapes.aspects,
         language: language::language(&whole).to_owned(),
         genre: genre(&ballot, &quotes, &open, &money),
         tone: ballot.tone(),
@@ -219,7 +221,7 @@ const OURS: [&str; 8] = ["Our ", "My ", "Unser", "Notre ", "Nos ", "Nuestr", "Me
 
 fn read_names(understanding: &mut Understanding, rest: &str, headline: Option<String>) {
     let genre = understanding.genre;
-    understanding.names = names::names(rest, &understanding.language);
+    understanding.names = names::names(rest, &understanding.language, genre);
     let called = understanding.brand.clone();
     let brand = names::brand(rest, genre, &understanding.language);
     understanding.brand = understanding.brand.take().or(brand);

@@ -9,7 +9,7 @@ use super::duration::is_media;
 use super::quotes::regex_of;
 use super::text::{MASK, SOFT_MASK, capitalised, clauses, ends_clause, is_one_of, shown};
 use super::votes::is_style_word;
-use super::words::{DANGLING, MAKE, MODIFIERS, PRESENT, SHOWN_MEDIA, STOPPERS, TO_THE_MAKER};
+use super::words::{COMBINE, DANGLING, MAKE, MODIFIERS, PRESENT, SHOWN_MEDIA, STOPPERS, TO_THE_MAKER};
 
 /// Longest headline: eight words, or as many characters as two lines of a card hold.
 const WORDS_MAX: usize = 8;
@@ -73,7 +73,7 @@ fn subject(clause: &str, genre: Genre) -> Option<String> {
     if is_one_of(first, PRESENT) || is_one_of(first, &["about", "über"]) {
         return about(&words[1..]);
     }
-    let asked = is_one_of(first, MAKE);
+    let asked = is_one_of(first, MAKE) || is_one_of(first, COMBINE) && is_material(&words.join(" "));
     if asked {
         words.remove(0);
     }
@@ -146,7 +146,8 @@ fn is_said_to_the_maker(words: &[&str]) -> bool {
 const LEADS: &[&str] = &[
     "for", "about", "of", "on", "showing", "announcing", "promoting", "introducing", "presenting", "featuring",
     "für", "über", "von", "zum", "zur", "vom", "pour", "sur", "de", "du", "des", "para", "sobre", "del", "per",
-    "voor", "explaining", "celebrating", "remembering", "from", "over",
+    "voor", "explaining", "celebrating", "remembering", "from", "over", "om", "o", "do", "da", "dla", "til", "till",
+    "for", "hakkında",
 ];
 
 /// "video for X", "Travel recap Lisbon", "Kids' party invitation".
@@ -203,15 +204,26 @@ fn before_media(words: &[&str], media: usize, asked: bool) -> Option<String> {
             && word.chars().any(char::is_alphabetic)
     });
     let kept: Vec<&str> = lead[skip..].iter().copied().filter(|word| !word.contains(SOFT_MASK)).collect();
-    (own && !(asked && kept.len() < 2 && !shown_too)).then(|| fitted(&kept.join(" "))).flatten()
+    // "My photos into a video": what leads on to the video is of the instruction.
+    let leads_on = kept.iter().any(|word| is_one_of(word, LEADING_ON)) || is_material(&kept.join(" "));
+    (own && !leads_on && !(asked && kept.len() < 2 && !shown_too)).then(|| fitted(&kept.join(" "))).flatten()
 }
+
+/// Words between what a video is made of, or what it is for, and the video.
+#[rustfmt::skip]
+const LEADING_ON: &[&str] = &[
+    "into", "to", "as", "together", "aus", "zu", "als", "zusammen", "en", "em", "et", "ett", "um", "uma", "een", "bir",
+    "için", "från", "fra", "af", "av", "z", "na", "van", "met", "dans", "avec", "con", "com", "these", "those", "meine",
+    "meinen", "diese", "diesen", "unseren", "mes", "mis", "meus", "mijn", "mina", "moje",
+];
 
 /// Words for what was sent along.
 #[rustfmt::skip]
 const MATERIAL: &[&str] = &[
     "clips", "clip", "footage", "photos", "pictures", "images", "files", "videos", "recording", "recordings",
     "uploads", "material", "aufnahmen", "fotos", "bilder", "these", "this", "it", "us", "them", "bildern",
-    "instagram", "tiktok", "youtube", "shots", "me", "social",
+    "instagram", "tiktok", "youtube", "shots", "me", "social", "photo", "picture", "image", "file", "videoclips",
+    "vidéos", "bildern", "fotografien", "zdjęć", "zdjęcia", "foton", "billeder", "fotoğraflar", "recuerdos",
 ];
 
 /// "a video from my clips" is about no clips.

@@ -9,17 +9,25 @@ use super::quotes::regex_of;
 use super::votes::Ballot;
 use crate::PaletteBase;
 
+/// What denies the word that follows.
+const NOT: &str = r"(?:(?:no|without|zero|skip|ohne|keine?n?|sans|pas de|sin|senza|sem|zonder)|(?:don['’]?t|do not|never)\s+(?:use|add|include|want|need|put|show|play)(?:\s+in)?)\s+(?:(?:any|the|a|all)\s+)?";
+
 /// Returns the wishes of a text. Its quotes are masked.
 pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
     static NO_TEXT: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(
-            r"(?i)\b(?:no|without|zero|skip(?: the)?|ohne|keine?n?|sans|pas de|sin|senza)\s+(?:any\s+)?(?:on-?screen\s+|overlay\s+)?(?:text|texts|words|titles?|typography|texte|textos?|worte|testo|text overlays?)\b|\btext-free\b|文字なし|テキストなし|文字は?入れない|无文字",
-        )
+        regex_of(&format!(
+            r"(?i)\b{NOT}(?:on-?screen\s+|overlay\s+)?(?:text|texts|words|titles?|typography|texte|textos?|worte|testo|text overlays?)\b|\btext-free\b|文字なし|テキストなし|文字は?入れない|无文字"
+        ))
     });
     static NO_MUSIC: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(
-            r"(?i)\b(?:no|without|skip(?: the)?|ohne|keine|sans|pas de|sin|senza)\s+(?:any\s+)?(?:background\s+)?(?:music|musik|musique|música|musica|soundtrack)\b|音楽なし|BGMなし|BGMは?不要|无音乐",
-        )
+        regex_of(&format!(
+            r"(?i)\b{NOT}(?:background\s+)?(?:music|musik|musique|música|musica|soundtrack)\b|音楽なし|BGMなし|BGMは?不要|无音乐"
+        ))
+    });
+    static SILENT: LazyLock<Regex> = LazyLock::new(|| {
+        regex_of(&format!(
+            r"(?i)\b{NOT}(?:audio|sound|ton|son|sonido|suono|áudio|som|geluid)(?:\s+(?:at all|please|überhaupt))?\s*(?:[,.;!?\n\x01)]|$|and\b|or\b|und\b)|\b(?:silent|muted)\s+(?:video|clip|reel|film|ad|teaser|loop)\b|\b(?:keep|make)\s+it\s+(?:silent|mute)\b|\bstummes?\s+video\b|\bvidéo\s+muette\b|音なし|無音|无声"
+        ))
     });
     static KEEP: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
@@ -27,14 +35,14 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
         )
     });
     static MUTED: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(
-            r"(?i)\b(?:mute|no|without|remove|drop)\s+(?:the\s+|any\s+)?(?:original|natural)\s+(?:audio|sound)",
-        )
+        regex_of(&format!(
+            r"(?i)\b(?:{NOT}|(?:mute|remove|drop|strip)\s+(?:the\s+|any\s+)?)(?:original|natural|ambient|camera)\s+(?:audio|sound|noise)|\bmute\s+(?:(?:the|my|all|our|original)\s+)*(?:clips?|videos?|footage|recordings?|audio|sound)\b|\bohne\s+(?:o-ton|originalton)\b|\bsans\s+(?:le\s+)?son\s+(?:original|d['’]origine)\b|元の音は?(?:なし|消)"
+        ))
     });
     static CAPTIONS: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(
-            r"(?i)(?P<not>\b(?:no|without|ohne|sans|sin)\s+)?(?:\bcaptions\b|\bcaptioned\b|\bsubtitles?d?\b|\buntertiteln?\b|\bsous-titres?\b|\bsubtítulos\b|字幕)",
-        )
+        regex_of(&format!(
+            r"(?i)(?P<not>\b{NOT})?(?:\bcaptions\b|\bcaptioned\b|\bsubtitles?d?\b|\buntertiteln?\b|\bsous-titres?\b|\bsubtítulos\b|字幕)"
+        ))
     });
     static BEFORE_AFTER: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(
@@ -45,6 +53,8 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
     Wishes {
         no_text: NO_TEXT.is_match(text),
         no_music: NO_MUSIC.is_match(text),
+        silent: SILENT.is_match(text),
+        mute_clips: MUTED.is_match(text),
         keep_sound: KEEP.is_match(text) && !MUTED.is_match(text),
         captions: CAPTIONS.captures_iter(text).take(8).any(|found| found.name("not").is_none()),
         fast: any(FAST),

@@ -170,7 +170,15 @@ pub(super) const MAKE: &[&str] = &[
     "erzeuge", "produziere", "schneide", "gestalte", "baue", "bastle", "brauche", "brauchen", "crée", "créez",
     "créer", "fais", "faites", "réalise", "réalisez", "réaliser", "monte", "montez", "génère", "crea", "cree",
     "crear", "haz", "hacer", "hazme", "genera", "realiza", "monta", "prepara", "necesito", "quiero", "fammi", "fai",
-    "realizza", "maak", "cria", "faça", "criar",
+    "realizza", "maak", "cria", "faça", "criar", "edita", "editar", "crie", "monte", "edite", "produza", "zrób", "stwórz", "przygotuj", "zmontuj",
+    "skapa", "gör", "klipp", "lav", "skab", "lag", "klip", "oluştur", "yap", "hazırla", "schneid",
+];
+
+/// Verbs that ask for a video where they are said of files: "Combine my clips", not "Combine flour and eggs".
+#[rustfmt::skip]
+pub(super) const COMBINE: &[&str] = &[
+    "combine", "merge", "stitch", "assemble", "compile", "join", "animate", "convert", "arrange", "collect",
+    "kombiniere", "füge", "verwandle", "verbinde", "transforme", "assemble", "combina", "transforma", "combiner",
 ];
 
 /// Verbs whose object is what the video is about.

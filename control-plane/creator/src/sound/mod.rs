@@ -93,6 +93,11 @@ pub fn mix(storyboard: &Storyboard, brief: &Brief, schedule: &Schedule, clips: &
     let alone = cues.music.is_none() && cues.voice.is_none();
     let clips_lead = storyboard.clip_sound == ClipSound::Full || alone;
     let voice = cues.voice.as_ref().map(|cue| VoiceTrack::of(cue, brief, duration_secs, block_count));
+    let cut_voice = cues
+        .voice
+        .as_ref()
+        .filter(|_| voice.as_ref().is_some_and(|voice| voice.is_cut_short))
+        .map(|cue| cue.asset);
     let mut words = voice.as_ref().map(|voice| voice.words.clone()).unwrap_or_default();
     if clips_lead {
         words.extend(heard.iter().flat_map(|clip| &clip.words));
@@ -131,7 +136,12 @@ pub fn mix(storyboard: &Storyboard, brief: &Brief, schedule: &Schedule, clips: &
         let further = stacked(*gain, |volume| clip_block(brief, &clips[clip.index], clip, volume)).skip(1);
         blocks.extend(further);
     }
-    let notes = notes(storyboard, &solved, schedule);
+    let mut notes = notes(storyboard, &solved, schedule);
+    if let Some(asset) = cut_voice {
+        let text =
+            format!("it is longer than the video, which ends in the middle of it after {duration_secs:.1} s");
+        notes.push(Note::of_file(NoteCode::Sound, asset, text));
+    }
     let volumes = clip_volumes(clips, &heard, clip_gains);
     Mix { blocks, clips: volumes, loudness_lufs: solved.loudness_lufs, notes }
 }

@@ -160,6 +160,15 @@ fn a_quiet_voice_plays_in_several_blocks_and_one_too_quiet_is_told() {
     assert!(mix.loudness_lufs < -25.0);
 }
 
+#[test]
+fn a_voice_that_the_video_cuts_off_is_told() {
+    let whole = brief(vec![asset("voice.mp3", Some(sound(19.0, -20.0, 12.0)))]);
+    let story = |lengths: &[f64]| Storyboard { voice: id(0), ..storyboard(lengths) };
+    assert!(mixed(&story(&[10.0, 10.0]), &whole, &[]).notes.is_empty());
+    let cut = mixed(&story(&[5.0, 5.0]), &whole, &[]);
+    assert!(cut.notes[0].asset_id == id(0) && cut.notes[0].text.contains("longer than the video"), "{cut:?}");
+}
+
 /// How far the music's highest peak is driven above the limiter's ceiling.
 fn drive_db(mix: &Mix, true_peak_db: f64) -> f64 {
     let gain: f64 = mix.blocks.iter().map(|block| volumes(block).0).sum();

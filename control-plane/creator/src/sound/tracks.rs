@@ -91,6 +91,8 @@ pub(super) struct VoiceTrack {
     start_secs: f64,
     duration_secs: f64,
     fade_out: f64,
+    /// The video ends before it does.
+    pub(super) is_cut_short: bool,
 }
 
 impl VoiceTrack {
@@ -98,8 +100,8 @@ impl VoiceTrack {
         let sound = brief.assets.get(cue.asset).and_then(|asset| asset.analysis.sound.as_ref());
         let whole_secs = sound.map_or(0.0, |sound| file_secs(brief, cue.asset, sound));
         let duration_secs = whole_secs.min(video_secs - cue.at_secs);
-        let cut_short = whole_secs > duration_secs + 0.01;
-        let fade_out = if cut_short { 0.3_f64.min(duration_secs / 3.0) } else { 0.0 };
+        let is_cut_short = whole_secs > duration_secs + 0.01;
+        let fade_out = if is_cut_short { 0.3_f64.min(duration_secs / 3.0) } else { 0.0 };
         let source_secs = |at_secs: f64| {
             let passed = at_secs - cue.at_secs;
             (0.0..duration_secs).contains(&passed).then_some(passed)
@@ -108,7 +110,7 @@ impl VoiceTrack {
         let lane = sound.map(|sound| Lane::of(sound, block_count, source_secs, gain)).unwrap_or_default();
         let words = sound.map(|sound| spoken(sound, cue.at_secs, duration_secs)).unwrap_or_default();
         let source = source_json(brief, cue.asset);
-        Self { source, lane, words, start_secs: cue.at_secs, duration_secs, fade_out }
+        Self { source, lane, words, start_secs: cue.at_secs, duration_secs, fade_out, is_cut_short }
     }
 
     pub(super) fn block(&self, volume: f64) -> Value {

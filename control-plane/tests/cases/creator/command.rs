@@ -123,6 +123,16 @@ fn nothing_is_made_of_settings_that_mean_nothing() {
 }
 
 #[test]
+fn a_place_that_cannot_be_written_is_refused_before_any_work() {
+    let (server, folder) = (Server::prepare(crate::harness::Database::Sqlite, &[]), folder());
+    let nowhere = folder.path().join("nowhere/trace.json");
+    let output = create(&server, folder.path(), &["--prompt", "x", "--trace", nowhere.to_str().unwrap()]);
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && complaint.contains("no such folder"), "{complaint}");
+    assert!(!folder.path().join("out.mp4").exists());
+}
+
+#[test]
 fn whoever_stops_it_finds_nothing_left_behind() {
     let (server, folder) = (Server::prepare(crate::harness::Database::Sqlite, &[]), folder());
     std::fs::write(folder.path().join("assets/hero.mp4"), b"stall in analysis").unwrap();

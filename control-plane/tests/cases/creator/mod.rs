@@ -6,6 +6,8 @@ mod models;
 mod prompts;
 mod recordings;
 
+use std::collections::BTreeSet;
+
 use avs::domain::ids::JobId;
 use avs::store::ProjectRecord;
 use serde_json::{Value, json};
@@ -26,10 +28,11 @@ pub(super) async fn project(server: &Server, job: &Value) -> ProjectRecord {
     server.store().await.project(&id).await.unwrap()
 }
 
-/// Names of all files that a template uses.
+/// Names of all files that a template uses, each once, in alphabetical order.
 fn sources(template: &Value) -> Vec<String> {
     let template = avs_template::Template::from_value(template, &avs_template::Pointer::root()).unwrap();
-    template.sources().map(|(_, source)| source.key().to_owned()).collect()
+    let names: BTreeSet<&str> = template.sources().map(|(_, source)| source.key()).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// Fails unless the job failed with this code at this place, and nothing was charged.

@@ -18,6 +18,18 @@ async fn a_prompt_without_words_or_with_too_many_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn uploads_and_urls_together_are_no_more_than_a_job_may_have() {
+    let server = Server::start();
+    let names: Vec<String> = (0..40).map(|n| format!("shot {n}.png")).collect();
+    let uploads: Vec<Upload<'_>> = names.iter().map(|name| Upload(name, PNG)).collect();
+    let urls: Vec<String> = (0..20).map(|n| format!("https://cdn.example/{n}.mp4")).collect();
+    let request = json!({ "prompt": "A teaser", "assetUrls": urls });
+    let answer = server.post_files_to(FROM_PROMPT, &request, &uploads).await;
+    assert_eq!((answer.status, &answer.json()["errors"][0]["code"]), (422, &json!("too_many_assets")));
+    assert_eq!(server.credits().await, (100, 0));
+}
+
+#[tokio::test]
 async fn the_longest_prompt_that_is_taken_becomes_a_video() {
     let server = Server::start();
     let prompt = "Five tips for better sleep: no screens, no coffee, a cool room. ".repeat(300);

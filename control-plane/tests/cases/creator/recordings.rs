@@ -6,7 +6,7 @@ use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use super::{assert_failed, ended, project};
+use super::{assert_failed, ended, project, sources};
 use crate::harness::{Database, Server, Upload, template};
 
 const MANIFEST: &[u8] = br#"{"version":1,"video":"screen.mp4","events":"events.json"}"#;
@@ -34,6 +34,27 @@ async fn a_packed_recording_is_unpacked_analysed_and_charged_as_one() {
     let project = project(&server, &job).await;
     assert_eq!(project.assets[0].probe.as_ref().unwrap().kind, "video", "the engine was given what is in it");
     assert_eq!(project.assets[0].file, "0");
+}
+
+#[tokio::test]
+async fn the_analysis_of_a_recording_that_does_not_show_is_not_charged() {
+    let server = Server::start();
+    let bytes = recording();
+    let names: Vec<String> = (0..8).map(|n| format!("demo {n}.vidova")).collect();
+    let files: Vec<Upload<'_>> = names.iter().map(|name| Upload(name, &bytes)).collect();
+    // There is no time for all of them.
+    let job = ended(&server, "A 3 second teaser", &files).await;
+    assert_eq!(job["status"], "completed", "{job}");
+    let used = sources(&project(&server, &job).await.template);
+    assert!((1..8).contains(&used.len()), "{used:?}");
+    let items = job["credits"]["items"].as_array().unwrap().iter();
+    let analysed = items.filter(|item| item["kind"] == "screen_recording_analysis");
+    let mut analysed: Vec<&str> = analysed.map(|item| item["asset"].as_str().unwrap()).collect();
+    analysed.sort_unstable();
+    assert_eq!(analysed, used, "{job}");
+    let price = 3 + 5 + 5 * i64::try_from(used.len()).unwrap();
+    assert_eq!((&job["credits"]["charged"], server.credits().await), (&json!(price), (100 - price, 0)));
+    assert!(server.audit().await.is_clean());
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use super::thirty::{and, clips, outline, photos, planned, price, text, texts, un
 use crate::footage::{Footage, Role};
 use crate::planner::{PlanError, plan};
 use crate::prompt::{Genre, Understanding};
-use crate::{AssetId, Layout};
+use crate::{AssetId, ClipSound, Layout};
 
 fn nothing() -> Understanding {
     Understanding::of_prompt("")
@@ -78,6 +78,53 @@ fn a_video_shorter_than_asked_shows_again_and_says_so() {
     let open = planned("x", &understood(Genre::Teaser, |_| {}), clips(1, 5.0));
     assert!(open.storyboard.duration_seconds < 10.0, "left open, it is as long as its files");
     assert!(!open.notes.iter().any(|note| note.text.contains("show again")), "{:?}", open.notes);
+}
+
+#[test]
+fn a_moment_is_held_and_does_not_flicker() {
+    let says = understood(Genre::Teaser, |says| says.duration_secs = Some(15.0));
+    let plan = planned("x", &says, clips(1, 0.1));
+    assert!((plan.storyboard.duration_seconds - 15.0).abs() < 1e-9);
+    assert!(plan.storyboard.scenes.len() <= 4, "{:?}", outline(&plan));
+}
+
+#[test]
+fn what_shall_not_be_heard_is_not_heard_and_why_is_told() {
+    let assets = || and(and(clips(2, 10.0), voice("take.wav", 8.0)), music("song.mp3", 90.0));
+    let silent = planned("x", &understood(Genre::Recap, |says| says.wishes.silent = true), assets());
+    let it = &silent.storyboard;
+    assert_eq!((&it.music, &it.voice, it.clip_sound), (&None, &None, ClipSound::Off));
+    let told = silent.notes.iter().filter(|note| note.text == "the prompt wants no sound").count();
+    assert_eq!(told, 2, "{:?}", silent.notes);
+    let muted =
+        understood(Genre::Recap, |says| (says.wishes.mute_clips, says.wishes.keep_sound) = (true, true));
+    let muted = planned("x", &muted, clips(2, 10.0));
+    assert_eq!(muted.storyboard.clip_sound, ClipSound::Off);
+}
+
+#[test]
+fn of_a_long_file_the_part_that_was_listened_to_tells_whether_somebody_speaks() {
+    let mut episode = voice("episode.mp3", 2700.0);
+    let sound = episode.analysis.sound.as_mut().unwrap();
+    sound.block_loudness_tenths = vec![-160; 6000];
+    sound.speech = vec![avs_protocol::Span { start_secs: 1.0, end_secs: 560.0 }];
+    let roles: Vec<Role> =
+        Footage::of_brief(&brief("", vec![episode])).files.iter().map(|file| file.role).collect();
+    assert_eq!(roles, [Role::Voice]);
+}
+
+#[test]
+fn words_between_quotation_marks_are_noted_where_the_prompt_wants_no_text() {
+    let says = understood(Genre::Teaser, |says| {
+        says.wishes.no_text = true;
+        (says.title, says.quoted) = (text("A teaser"), texts(&["Nova"]));
+    });
+    let plan = planned("x", &says, clips(2, 10.0));
+    let left: Vec<&str> = plan.notes.iter().map(|note| note.text.as_str()).collect();
+    assert_eq!(
+        left.iter().filter(|text| text.contains('"')).collect::<Vec<_>>(),
+        [&"no scene shows \"Nova\""]
+    );
 }
 
 #[test]

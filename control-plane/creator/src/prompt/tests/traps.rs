@@ -33,9 +33,27 @@ fn lengths_are_written_in_many_ways() {
         ("length: 0:30", 30.0),
         ("Explain our product in 40 seconds", 40.0),
         ("30 second recipe video", 30.0),
-        ("a 10 minute video", 180.0),
-        ("a 1 second clip", 3.0),
+        ("a 10 minute video", 600.0),
+        ("a 1 second clip", 1.0),
+        ("forty-five second video", 45.0),
+        ("a twenty five second clip", 25.0),
+        ("1 minute 30 seconds video", 90.0),
+        ("a 1 minute and 20 second recap", 80.0),
+        ("1 min 30 sec trailer", 90.0),
+        ("ein Video von fünfundvierzig Sekunden", 45.0),
+        ("Ein Clip, eine halbe Minute lang", 30.0),
+        ("un video de un minuto y medio", 90.0),
+        ("un vídeo de cuarenta y cinco segundos", 45.0),
+        ("hype video with a 5 second intro, 45 seconds in total", 45.0),
+        ("a 5 second intro for my channel", 5.0),
+        ("Make a second video of 12 seconds", 12.0),
+        ("Duration 00:30, for our café", 30.0),
+        ("A 30\" spot for Acme", 30.0),
+        ("A 9:16 video, 20 seconds long", 20.0),
+        ("Make a 16:9 video of 20 seconds", 20.0),
+        ("A teaser \"Now shipping\" of 10 seconds", 10.0),
         ("30秒の動画", 30.0),
+        ("1分30秒の動画", 90.0),
         ("1分の紹介ムービー", 60.0),
     ];
     for (prompt, secs) in lengths {
@@ -44,7 +62,126 @@ fn lengths_are_written_in_many_ways() {
 }
 
 #[test]
+fn shapes_in_numbers_are_shapes_and_nothing_else() {
+    use Aspect::{Feed, Landscape, Portrait, Square, Standard, Ultrawide};
+    let shapes = [
+        ("Make a 9:16 video for our bakery", Portrait),
+        ("20 second teaser for Nova, 9:16.", Portrait),
+        ("A teaser in 16:9 format for Nova", Landscape),
+        ("Teaser for Nova, 1:1 format", Square),
+        ("Teaser for Nova, 4x5", Feed),
+        ("Teaser for Nova, format 4:3", Standard),
+        ("Teaser for Nova, 21:9", Ultrawide),
+        ("Teaser for Nova, 1080x1920", Portrait),
+        ("Teaser for Nova, 1920 x 1080 px", Landscape),
+        ("9:16の動画、Nova", Portrait),
+    ];
+    for (prompt, shape) in shapes {
+        let it = of(prompt);
+        assert_eq!(it.aspects, [shape], "{prompt}");
+        assert!(it.times.is_empty() && it.numbers.is_empty(), "{prompt}: {:?} {:?}", it.times, it.numbers);
+        assert!(it.duration_secs.is_none_or(|secs| secs == 20.0), "{prompt}: {:?}", it.duration_secs);
+        assert!(it.title.as_ref().is_none_or(|title| !title.contains(':')), "{prompt}: {:?}", it.title);
+    }
+    let it = of("Recap of the match: Rovers 4:3 United");
+    assert!(it.aspects.is_empty() && it.numbers.len() == 1, "{it:?}");
+}
+
+#[test]
+fn what_is_said_to_the_maker_in_numbers_is_not_shown() {
+    for prompt in [
+        "Teaser for Nova. Use 5 scenes.",
+        "Teaser for Nova, 3 slides, 2 versions",
+        "Teaser for Nova in 4K resolution",
+        "Teaser for Nova at 2x speed",
+        "Teaser for Nova. Use hero.mp4 from 0:12 to 0:20.",
+        "Teaser for Nova. Use hero.mp4 from 1:12 to 1:20.",
+        "Teaser for Nova, duration 00:30",
+    ] {
+        let it = of(prompt);
+        assert!(it.times.is_empty() && it.numbers.is_empty(), "{prompt}: {:?} {:?}", it.times, it.numbers);
+    }
+    assert_eq!(of("Invite to the party, doors 19:30").times, ["19:30"]);
+}
+
+#[test]
+fn the_instruction_is_never_the_headline() {
+    for prompt in [
+        "Turn my photos into a video with music",
+        "Combine my clips into a reel",
+        "Stitch these clips together into a video",
+        "Mach aus meinen Clips ein Video",
+        "Füge diese Clips zu einem Video zusammen",
+        "Kafemiz için bir video hazırla",
+    ] {
+        assert_eq!(of(prompt).title, None, "{prompt}");
+    }
+    let titles = [
+        ("Skapa en video om vårt kafé", "Vårt kafé"),
+        ("Lav en video om vores café", "Vores café"),
+        ("Crie um vídeo do nosso café", "Nosso café"),
+        ("Assemble a desk in one evening", "Assemble a desk in one evening"),
+    ];
+    for (prompt, title) in titles {
+        assert_eq!(of(prompt).title.as_deref(), Some(title), "{prompt}");
+    }
+}
+
+#[test]
+fn what_is_ours_between_quotation_marks_is_a_name_only_where_it_can_be_one() {
+    let it = of("Sale video. Use our code \"SAVE10\"");
+    assert_eq!((it.coupon.as_deref(), it.brand), (Some("SAVE10"), None));
+    let it = of("Teaser with our slogan \"Good bread takes time\"");
+    assert_eq!((it.quoted, it.brand), (vec!["Good bread takes time".to_owned()], None));
+    let it = of("Teaser with our headline \"Good bread\"");
+    assert_eq!((it.title.as_deref(), it.brand), (Some("Good bread"), None));
+    let it = of("Video, unser Motto lautet \"Brot braucht Zeit\"");
+    assert_eq!((it.quoted, it.brand), (vec!["Brot braucht Zeit".to_owned()], None));
+    assert_eq!(of("Teaser for our bakery \"Krume\"").brand.as_deref(), Some("Krume"));
+}
+
+#[test]
+fn wishes_are_heard_however_they_are_denied() {
+    for prompt in [
+        "A teaser, no sound",
+        "A silent video of the river",
+        "Ein Clip ohne Ton.",
+        "A teaser without any audio, please",
+    ] {
+        assert!(of(prompt).wishes.silent, "{prompt}");
+    }
+    for prompt in ["Mute the clips", "A teaser, mute my videos, use the song", "Remove the original audio"] {
+        let wishes = of(prompt).wishes;
+        assert!(wishes.mute_clips && !wishes.silent && !wishes.keep_sound, "{prompt}: {wishes:?}");
+    }
+    assert!(of("Don't use any music").wishes.no_music && of("please do not add text").wishes.no_text);
+    for prompt in ["Don't add captions", "without any captions", "no subtitles"] {
+        assert!(!of(prompt).wishes.captions, "{prompt}");
+    }
+    let plain = of("A teaser with sound, no sound effects needed, with captions").wishes;
+    assert!(!plain.silent && !plain.mute_clips && plain.captions, "{plain:?}");
+}
+
+#[test]
+fn what_tells_of_form_is_no_name() {
+    for prompt in
+        ["A promo in Dutch", "A promo in UHD", "A promo. Text in Helvetica.", "A promo, music by Hans Zimmer"]
+    {
+        let it = of(prompt);
+        assert!(it.place.is_none() && it.brand.is_none() && it.names.is_empty(), "{prompt}: {it:?}");
+    }
+}
+
+#[test]
 fn at_most_so_long_is_a_cap() {
+    for prompt in [
+        "A video for Nova, 20 seconds or less",
+        "A video for Nova, max 20 seconds",
+        "Ein Clip, 20 Sekunden oder weniger",
+    ] {
+        let it = of(prompt);
+        assert_eq!((it.duration_secs, it.duration_cap_secs), (None, Some(20.0)), "{prompt}");
+    }
     let it = of("Make a video under 30 seconds for YouTube and Instagram feed");
     assert_eq!((it.duration_secs, it.duration_cap_secs), (None, Some(30.0)));
     assert_eq!(it.aspects, [Aspect::Landscape, Aspect::Feed]);

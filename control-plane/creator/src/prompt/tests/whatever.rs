@@ -33,7 +33,7 @@ fn assert_of_its_own_words(prompt: &str) {
     assert!(it.items.len() <= 20 && it.items.iter().all(|item| item.chars().count() <= 90));
     assert!(it.title.iter().all(|title| title.chars().count() <= 60), "{:?}", it.title);
     let lengths = [it.duration_secs, it.duration_cap_secs];
-    assert!(lengths.into_iter().flatten().all(|secs| (3.0..=180.0).contains(&secs)));
+    assert!(lengths.into_iter().flatten().all(|secs| secs > 0.0 && secs.is_finite()));
 }
 
 /// Pieces that scanners look for.
