@@ -15,7 +15,7 @@ use crate::fetch::address::AddressPolicy;
 use crate::fetch::client::UrlPolicy;
 use crate::limits;
 use crate::objects::BucketSettings;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, WriteWaits};
 use crate::telemetry::LogFormat;
 
 /// Where state is kept; shared by every command.
@@ -35,6 +35,9 @@ pub struct StateArguments {
     /// PostgreSQL to keep the state in, instead of SQLite: postgres://user:password@host/database.
     #[arg(long, env = "AVS_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Shortest wait of a client's write for its turn, where the limits would refuse it sooner. Only tests change it.
+    #[arg(long, env = "AVS_WRITE_WAIT_MILLIS", hide = true, default_value_t = millis(limits::WRITE_QUEUE_AGE))]
+    pub write_wait_millis: u64,
 }
 
 impl StateArguments {
@@ -44,10 +47,11 @@ impl StateArguments {
     /// [`StoreError`] where it cannot be used.
     pub async fn open_store(&self) -> Result<Store, StoreError> {
         self.data_dir.create()?;
-        match &self.database_url {
-            Some(url) => Store::open_postgres(url).await,
-            None => Store::open_sqlite(&self.data_dir.path).await,
-        }
+        let store = match &self.database_url {
+            Some(url) => Store::open_postgres(url).await?,
+            None => Store::open_sqlite(&self.data_dir.path).await?,
+        };
+        Ok(store.with_write_waits(WriteWaits::at_least(Duration::from_millis(self.write_wait_millis))))
     }
 }
 

@@ -92,7 +92,7 @@ pub const STILL_BYTES_MAX: u64 = 64 << 20;
 pub const STILL_SECS_MAX: f64 = 86_400.0;
 /// The creator's work on one prompt: three answers of a model at their longest, and our own.
 pub const CREATOR_WAIT: Duration = Duration::from_secs(300);
-/// Looking into all files of a prompt and listening to them: fifty at 20 s, on a slow machine.
+/// Looking into all files of a prompt and listening to them: an engine gives itself 900 s.
 pub const ANALYSIS_WAIT: Duration = Duration::from_secs(1000);
 /// What a video of a prompt is told to have: who has sent fifty files does not read more.
 pub const CREATOR_WARNINGS_MAX: usize = 50;
@@ -248,9 +248,9 @@ pub const RETENTION_SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 pub const RETENTION_BATCH: i64 = 100;
 /// Between two audits of the ledger.
 pub const AUDIT_INTERVAL: Duration = Duration::from_secs(3600);
-/// Age of the queue of those who wait to write beyond which nobody else is let in.
+/// Age of the queue of those who wait to write beyond which nobody else is let in. A setting, for tests.
 pub const WRITE_QUEUE_AGE: Duration = Duration::from_millis(300);
-/// Wait of a request for its turn to write: overload is answered within a second, not queued.
+/// Wait of a request for its turn to write: overload is answered within a second, not queued. A setting, for tests.
 pub const WRITE_QUEUE_WAIT: Duration = Duration::from_millis(800);
 /// Wait for another process (the command line) that is writing.
 pub const DATABASE_BUSY_WAIT: Duration = Duration::from_secs(10);

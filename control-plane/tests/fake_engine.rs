@@ -27,7 +27,7 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::fd::{FromRawFd as _, RawFd};
 use std::os::unix::net::UnixStream;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use avs_protocol::{
     AssetAnalysis, AssetFile, Beat, ColorShare, Command, Event, Failure, FailureCode, FieldError,
@@ -36,6 +36,9 @@ use avs_protocol::{
     SandboxReport, SoundAnalysis, frame_from_message,
 };
 
+/// As seldom as the control plane stores it: a server that sleeps for a test's time must not fill the socket, or the engine
+/// would hang in a write.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(500);
 /// One takes some 80 bytes.
 const WARNINGS_OF_A_MEBIBYTE: usize = 14_000;
 
@@ -63,6 +66,8 @@ struct Stall {
     job: JobRef,
     /// What is rendered; none before that.
     render: Option<Render>,
+    /// When it last said how far it is.
+    reported_at: Instant,
 }
 
 struct Render {
@@ -228,21 +233,24 @@ impl FakeEngine {
 
     fn stall(&mut self, job: JobRef, step: &str, render: Option<Render>) -> bool {
         eprintln!("stalls in a {step}, pid {}", std::process::id());
-        self.stall = Some(Stall { job, render });
+        self.stall = Some(Stall { job, render, reported_at: Instant::now() });
         true
     }
 
     /// False once it has ended after all.
     fn go_on_stalling(&mut self) -> bool {
-        let Some(Stall { job, render: Some(render) }) = &self.stall else { return true };
-        let (job, ends) = (job.clone(), render.ends_when_told && is_told("told"));
-        if ends {
-            let out_path = render.out_path.clone();
+        let Some(Stall { job, render: Some(render), reported_at }) = &mut self.stall else { return true };
+        if render.ends_when_told && is_told("told") {
+            let (job, out_path) = (job.clone(), render.out_path.clone());
             self.complete(job, &out_path);
-        } else {
+            return false;
+        }
+        if reported_at.elapsed() >= PROGRESS_INTERVAL {
+            *reported_at = Instant::now();
+            let job = job.clone();
             self.progress(&job, 1);
         }
-        !ends
+        true
     }
 
     fn probe(&mut self, job: JobRef, files: &[AssetFile]) -> bool {

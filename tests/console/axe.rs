@@ -12,17 +12,20 @@ const PACKAGE: &str = "axe-core@4.14.1";
 
 /// The script, fetched once into `target/`; `None`, with a word on stderr, where this machine has no npm.
 pub(crate) fn axe() -> Option<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/axe-core-4.14.1");
-    let script = folder.join("node_modules/axe-core/axe.min.js");
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let script = target.join("axe-core-4.14.1.min.js");
     if !script.exists() {
         if !is_installed("npm") {
             return None;
         }
-        std::fs::create_dir_all(&folder).unwrap();
+        // Each test is a process: two may fetch it at once. The last one's takes the place of the other's, whole.
+        std::fs::create_dir_all(&target).unwrap();
+        let folder = tempfile::tempdir_in(&target).unwrap();
         let mut command = Command::new("npm");
         command.args(["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-save", "--prefix"]);
-        let output = command.arg(&folder).arg(PACKAGE).output().unwrap();
+        let output = command.arg(folder.path()).arg(PACKAGE).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        std::fs::rename(folder.path().join("node_modules/axe-core/axe.min.js"), &script).unwrap();
     }
     Some(std::fs::read_to_string(script).unwrap())
 }

@@ -75,7 +75,9 @@ impl Driver {
             arguments.push("--no-sandbox");
         }
         let options = json!({ "binary": "/usr/bin/chromium", "args": arguments });
-        Map::from_iter([("goog:chromeOptions".to_owned(), options)])
+        // axe-core looks at a whole page in one script; WebDriver's default of 30 s is little on a busy machine.
+        let timeouts = json!({ "script": 120_000 });
+        Map::from_iter([("goog:chromeOptions".to_owned(), options), ("timeouts".to_owned(), timeouts)])
     }
 
     /// Ends the browser, which is not chromedriver's child for the system: whatever names this test's profile.

@@ -28,10 +28,12 @@ mod tokens;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use self::database::{Connection, Database, PostgresDatabase, SqliteDatabase, WriteTransaction, sql};
 use self::signals::Signals;
 use crate::domain::lifecycle::IllegalStep;
+use crate::limits;
 
 pub use assets::{AssetRecord, ProbeRecord};
 pub use deliveries::{DeliveryLog, DeliveryRecord};
@@ -132,6 +134,30 @@ pub enum StoreError {
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
+    write_waits: WriteWaits,
+}
+
+/// How long writes that a client waits for are queued before they are refused.
+#[derive(Debug, Clone, Copy)]
+pub struct WriteWaits {
+    /// Of one write for its turn.
+    pub turn: Duration,
+    /// Age of the queue beyond which nobody else is let in.
+    pub queue_age: Duration,
+}
+
+impl Default for WriteWaits {
+    fn default() -> Self {
+        Self { turn: limits::WRITE_QUEUE_WAIT, queue_age: limits::WRITE_QUEUE_AGE }
+    }
+}
+
+impl WriteWaits {
+    /// Those of the limits where they are not shorter than `least`.
+    pub fn at_least(least: Duration) -> Self {
+        let Self { turn, queue_age } = Self::default();
+        Self { turn: turn.max(least), queue_age: queue_age.max(least) }
+    }
 }
 
 struct Inner {
@@ -148,7 +174,7 @@ impl Store {
         let signals = Arc::new(Signals::default());
         let database =
             Database::Sqlite(Box::new(SqliteDatabase::open(data_dir, Arc::clone(&signals)).await?));
-        Ok(Self { inner: Arc::new(Inner { database, signals }) })
+        Ok(Self { inner: Arc::new(Inner { database, signals }), write_waits: WriteWaits::default() })
     }
 
     /// Connects to a PostgreSQL server, and migrates the database where needed.
@@ -158,7 +184,13 @@ impl Store {
     pub async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         let signals = Arc::new(Signals::default());
         let database = Database::Postgres(PostgresDatabase::open(url, Arc::clone(&signals)).await?);
-        Ok(Self { inner: Arc::new(Inner { database, signals }) })
+        Ok(Self { inner: Arc::new(Inner { database, signals }), write_waits: WriteWaits::default() })
+    }
+
+    /// The same store for a caller who is as patient as this.
+    #[must_use]
+    pub fn with_write_waits(self, write_waits: WriteWaits) -> Self {
+        Self { write_waits, ..self }
     }
 
     /// True where several processes may work on the same state.
@@ -186,7 +218,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] says what stands in the way.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let mut tx = self.inner.database.write_soon().await?;
+        let mut tx = self.write_soon().await?;
         sql("INSERT INTO leases (boot_id, until) VALUES ('readiness', 1) ON CONFLICT (boot_id) DO UPDATE SET until = 1")
             .execute(&mut tx)
             .await?;
@@ -195,12 +227,12 @@ impl Store {
 
     /// True where a job could not be stored soon: whoever brings one can be told before it is looked at.
     pub fn is_overloaded(&self) -> bool {
-        self.inner.database.is_overloaded()
+        self.inner.database.is_overloaded(self.write_waits)
     }
 
     /// For writes that a client waits for: refused where others wait too long already.
     async fn write_soon(&self) -> Result<WriteTransaction<'_>, StoreError> {
-        self.inner.database.write_soon().await
+        self.inner.database.write_soon(self.write_waits).await
     }
 
     async fn write(&self) -> Result<WriteTransaction<'_>, StoreError> {

@@ -56,17 +56,18 @@ impl Store {
         Ok(deliveries)
     }
 
-    /// Stores what came of an attempt, and lets go of the delivery.
+    /// Stores what came of an attempt, and lets go of the delivery. False, and nothing has happened, where `boot` no longer
+    /// holds it: whoever has it by now attempts it anew, and what comes of that counts.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn record_delivery(
         &self,
-        event_id: &EventId,
+        (boot, event_id): (&BootId, &EventId),
         report: &AttemptReport,
         verdict: Verdict,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let (status, pause) = match verdict {
             Verdict::Delivered => ("delivered", Duration::ZERO),
             Verdict::RetryAfter(pause) => ("pending", pause),
@@ -76,16 +77,20 @@ impl Store {
         let mut tx = self.write().await?;
         let row = sql(
             "UPDATE outbox SET status = $1, attempts = attempts + 1, next_at = $2, last_status = $3, updated_at = $4, boot_id = NULL
-             WHERE event_id = $5 AND status = 'pending' RETURNING attempts, job_id",
+             WHERE event_id = $5 AND status = 'pending' AND boot_id = $6 RETURNING attempts, job_id",
         )
         .bind(status)
         .bind(now.plus(pause))
         .bind(answered)
         .bind(now)
         .bind(event_id.as_str())
+        .bind(boot.as_str())
         .optional(&mut tx)
         .await?;
-        let Some(row) = row else { return tx.roll_back().await };
+        let Some(row) = row else {
+            tx.roll_back().await?;
+            return Ok(false);
+        };
         sql("INSERT INTO delivery_attempts (event_id, attempt, at, duration_millis, status, error, answer)
              VALUES ($1, (SELECT COUNT(*) + 1 FROM delivery_attempts WHERE event_id = $1), $2, $3, $4, $5, $6)")
         .bind(event_id.as_str())
@@ -97,7 +102,8 @@ impl Store {
         .execute(&mut tx)
         .await?;
         tx.signal(Signal::JobChanged(rows::job_id(&rows::text(&row, "job_id")?)?));
-        tx.commit().await
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Makes the delivery of an ended job due again, with a full set of retries; the bytes and the id stay the same.

@@ -119,14 +119,21 @@ impl Courier {
         };
         let verdict = verdict(report.outcome, attempt, &self.retry_delays, self.jitter());
         tracing::info!(job = %delivery.job_id, attempt, outcome = ?report.outcome, ?verdict, error = report.error, "webhook attempt");
-        let mut pause = limits::RETRY_PAUSE;
+        let (mut pause, claim) = (limits::RETRY_PAUSE, (&self.boot, &delivery.event_id));
         // What is not stored stays claimed by this process, and nobody else would deliver it.
-        while let Err(error) =
-            self.store.record_delivery(&delivery.event_id, &report, verdict, self.clock.now()).await
-        {
-            tracing::error!(job = %delivery.job_id, error = telemetry::chain(&error), "a delivery is not stored yet");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(limits::RETRY_PAUSE_MAX);
+        loop {
+            match self.store.record_delivery(claim, &report, verdict, self.clock.now()).await {
+                Ok(true) => return,
+                Ok(false) => {
+                    tracing::debug!(job = %delivery.job_id, "the delivery is no longer held");
+                    return;
+                }
+                Err(error) => {
+                    tracing::error!(job = %delivery.job_id, error = telemetry::chain(&error), "a delivery is not stored yet");
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(limits::RETRY_PAUSE_MAX);
+                }
+            }
         }
     }
 

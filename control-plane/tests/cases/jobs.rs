@@ -28,11 +28,10 @@ async fn a_running_job_is_cancelled_wherever_it_is_and_costs_nothing(database: D
     server.wait_until(&id, 0, |job| job["phase"] == "rendering").await;
     let path = format!("/api/v1/jobs/{id}/cancel");
     let answer = server.post_to(&path, &Value::Null).await;
-    let job = answer.json();
-    assert_eq!(
-        (answer.status, &job["status"], &job["phase"]),
-        (200, &json!("cancelled"), &json!("rendering"))
-    );
+    // A worker that lets go late is not waited for.
+    let job = if answer.status == 202 { server.ended(&id).await } else { answer.json() };
+    assert!(matches!(answer.status, 200 | 202), "{job}");
+    assert_eq!((&job["status"], &job["phase"]), (&json!("cancelled"), &json!("rendering")));
     assert_eq!(job["credits"], json!({ "reserved": 0, "charged": 0, "items": [] }));
     assert_eq!(server.credits().await, (100, 0));
     assert_eq!(server.post_to(&path, &Value::Null).await.status, 200, "a second time changes nothing");

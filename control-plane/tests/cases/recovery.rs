@@ -1,5 +1,7 @@
 //! Crashes, hangs and restarts: every job still ends, once.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::harness::{Database, Receiver, Server, Upload, template};
@@ -32,7 +34,7 @@ async fn a_job_whose_engine_crashes_completes_in_another_attempt() {
 
 #[tokio::test]
 async fn a_job_whose_engine_hangs_completes_in_another_attempt() {
-    let server = Server::start();
+    let server = Server::start_with(Database::Sqlite, &[("AVS_PING_MILLIS", "1000")]);
     let mut receiver = Receiver::answering(&[]).await;
     let id = post(&server, &receiver, "hang once").await;
     assert_completed_once(&server, &mut receiver, &id).await;
@@ -115,6 +117,15 @@ async fn an_engine_that_cannot_be_started_does_not_stop_the_server_from_answerin
     server.set("AVS_ENGINE_BIN", "/nonexistent");
     server.start_again();
     assert_eq!(server.credits().await, (100, 0));
-    let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
+    // The first start takes a moment to fail; until then nothing is wrong.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let readiness = loop {
+        let readiness = server.get(&format!("{}/readyz", server.admin_url)).await;
+        if readiness.status != 200 {
+            break readiness;
+        }
+        assert!(Instant::now() < deadline, "still ready, without an engine");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    };
     assert_eq!((readiness.status, &readiness.json()["engines"]), (503, &json!(false)));
 }

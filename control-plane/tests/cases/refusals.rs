@@ -1,9 +1,13 @@
 //! What is refused, how, and that it costs nothing.
 
+use std::time::Instant;
+
+use avs::limits;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 
-use crate::harness::{Answer, Server, Upload, template};
+use crate::harness::{Answer, Database, Server, Upload, template};
 
 #[track_caller]
 fn assert_problem(answer: &Answer, status: u16, code: &str) -> Value {
@@ -109,7 +113,8 @@ async fn only_a_working_api_token_opens_the_api() {
     let cli = server.new_token("ada@example.com", "cli");
     let revoked = server.new_token("ada@example.com", "api");
     server.cli(&["token", "revoke", revoked.split('.').nth(1).unwrap()]);
-    let forged = format!("{}x", &server.token[..server.token.len() - 1]);
+    let other_digit = if server.token.ends_with('x') { 'y' } else { 'x' };
+    let forged = format!("{}{other_digit}", &server.token[..server.token.len() - 1]);
     for (token, status, code) in [
         ("nonsense", 401, "unauthorized"),
         (forged.as_str(), 401, "unauthorized"),
@@ -141,6 +146,23 @@ async fn a_job_that_the_account_cannot_cover_is_refused_before_any_work() {
     let answer = server.send(Method::POST, "/api/v1/videos/from-json", build).await;
     assert_problem(&answer, 402, "insufficient_credits");
     assert!(server.audit().await.is_clean());
+}
+
+#[tokio::test]
+async fn a_job_that_cannot_be_stored_soon_is_refused_for_now_and_leaves_nothing() {
+    // No more patient than the limits.
+    let server = Server::start_with(Database::Sqlite, &[("AVS_WRITE_WAIT_MILLIS", "0")]);
+    let path = server.data_dir().join("avs.db");
+    let mut writer = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut writer).await.unwrap();
+    let (request, begun) = (json!({ "template": template("x", &["hero.mp4"]) }), Instant::now());
+    let refused = server.post_files(&request, &[Upload("hero.mp4", b"pictures")]).await;
+    assert_problem(&refused, 503, "temporarily_unavailable");
+    assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+    assert!(begun.elapsed() < limits::DATABASE_BUSY_WAIT, "queued for {:?}", begun.elapsed());
+    assert_eq!(std::fs::read_dir(server.data_dir().join("jobs")).unwrap().count(), 0);
+    writer.close().await.unwrap();
+    assert_eq!((server.job_ids().await.len(), server.credits().await), (0, (100, 0)));
 }
 
 #[tokio::test]

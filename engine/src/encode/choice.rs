@@ -273,12 +273,16 @@ mod tests {
             eprintln!("skipped: this machine has hardware to probe");
             return;
         }
-        let began = std::time::Instant::now();
-        for _ in 0..100 {
-            assert!(Hardware::ORDER.iter().all(|hardware| hardware.probe().is_err()));
-        }
-        // Ten times what it takes: 100 rounds in less than a tenth of a second.
-        assert!(began.elapsed() < std::time::Duration::from_millis(100), "{:?}", began.elapsed());
+        let time_of_rounds = || {
+            let began = std::time::Instant::now();
+            for _ in 0..100 {
+                assert!(Hardware::ORDER.iter().all(|hardware| hardware.probe().is_err()));
+            }
+            began.elapsed()
+        };
+        // Ten times what it takes: 100 rounds in less than a tenth of a second. What else the machine does only adds.
+        let fastest = (0..20).map(|_| time_of_rounds()).min().unwrap();
+        assert!(fastest < std::time::Duration::from_millis(100), "{fastest:?}");
     }
 
     fn is_absent(hardware: Hardware) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::names::Answer;
 use super::server::{Reply, http};
@@ -288,7 +288,10 @@ async fn a_name_without_an_answer_and_a_closed_port_are_unreachable() {
     world.fetch(&world.url_at("recovered.test", "/")).await.unwrap();
     fs::remove_file(world.path()).unwrap();
 
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+    // Bound, so that no other test gets the port, but nobody listens.
+    let unused = TcpSocket::new_v4().unwrap();
+    unused.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = unused.local_addr().unwrap().port();
     let policy = super::policy(&["127.0.0.1/32"], &[closed]);
     let downloader = crate::fetch::download::Downloader::new(policy, patient()).unwrap();
     let url = format!("http://127.0.0.1:{closed}/");

@@ -15,9 +15,8 @@ use self::query::Value;
 pub(super) use self::query::{Row, locked, sql, sql_for};
 use self::queued::QueuedWriter;
 pub(super) use self::sqlite::SqliteDatabase;
-use super::StoreError;
 use super::signals::Signal;
-use crate::limits;
+use super::{StoreError, WriteWaits};
 
 /// An open database.
 pub(super) enum Database {
@@ -82,19 +81,19 @@ impl Database {
     }
 
     /// True where whoever asks for a turn to write would wait too long.
-    pub(super) fn is_overloaded(&self) -> bool {
+    pub(super) fn is_overloaded(&self, waits: WriteWaits) -> bool {
         match self {
-            Self::Sqlite(database) => database.writer().is_behind(),
+            Self::Sqlite(database) => database.writer().is_behind(waits.queue_age),
             Self::Postgres(_) => false,
         }
     }
 
     /// For writes that a client waits for: refused where others wait too long already.
-    pub(super) async fn write_soon(&self) -> Result<WriteTransaction<'_>, StoreError> {
-        if self.is_overloaded() {
+    pub(super) async fn write_soon(&self, waits: WriteWaits) -> Result<WriteTransaction<'_>, StoreError> {
+        if self.is_overloaded(waits) {
             return Err(StoreError::Overloaded);
         }
-        timeout(limits::WRITE_QUEUE_WAIT, self.write()).await.map_err(|_elapsed| StoreError::Overloaded)?
+        timeout(waits.turn, self.write()).await.map_err(|_elapsed| StoreError::Overloaded)?
     }
 }
 

@@ -12,8 +12,8 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -100,8 +100,8 @@ pub(super) struct Writer {
     signals: Arc<Signals>,
     turn: Mutex<Turn>,
     waiting: AtomicUsize,
-    /// True where the last to get a turn had waited longer than [`limits::WRITE_QUEUE_AGE`].
-    was_behind: AtomicBool,
+    /// For so long the last to get a turn had waited.
+    last_wait_millis: AtomicU64,
 }
 
 /// What passes from one member to the next.
@@ -127,7 +127,7 @@ impl Writer {
             signals,
             turn: Mutex::default(),
             waiting: AtomicUsize::new(0),
-            was_behind: AtomicBool::new(false),
+            last_wait_millis: AtomicU64::new(0),
         }
     }
 
@@ -173,14 +173,16 @@ impl Writer {
         let _waiting = Waiting(&self.waiting);
         let begun = Instant::now();
         let turn = self.turn.lock().await;
-        self.was_behind.store(begun.elapsed() > limits::WRITE_QUEUE_AGE, Ordering::Relaxed);
+        let waited_millis = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.last_wait_millis.store(waited_millis, Ordering::Relaxed);
         turn
     }
 
-    /// True where the last to get a turn was kept from it too long and others are still waiting: whoever comes now
-    /// is better told at once.
-    pub(super) fn is_behind(&self) -> bool {
-        self.was_behind.load(Ordering::Relaxed) && self.is_wanted()
+    /// True where the last to get a turn was kept from it longer than this and others are still waiting: whoever comes
+    /// now is better told at once.
+    pub(super) fn is_behind(&self, queue_age: Duration) -> bool {
+        let last_wait = Duration::from_millis(self.last_wait_millis.load(Ordering::Relaxed));
+        last_wait > queue_age && self.is_wanted()
     }
 
     fn is_wanted(&self) -> bool {

@@ -1,18 +1,21 @@
 //! The store against its promises, the same on both databases: money, fencing, repetition, and transactions that
 //! break off. PostgreSQL is the server that `AVS_TEST_POSTGRES` names; `./dev test` starts one.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
 use super::database::sql;
-use super::{Announcement, DeviceGrant, DeviceState, Ending, IdempotencyKey, JobFilter, NewJob, StoreError};
+use super::{
+    Announcement, DeviceGrant, DeviceState, Ending, IdempotencyKey, JobFilter, NewJob, StoreError, WriteWaits,
+};
 use crate::domain::ids::{AccountId, BootId, EventId, JobId};
 use crate::domain::lifecycle::{JobStatus, Phase, Step};
 use crate::domain::link::LinkSigner;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::token::{Token, TokenKind};
 use crate::domain::webhook::{AttemptOutcome, AttemptReport, Verdict};
+use crate::limits;
 
 mod bench;
 mod history;
@@ -59,6 +62,8 @@ on_both_databases!(
     a_key_used_for_another_request_is_refused_and_costs_nothing,
     no_job_is_claimed_twice_however_many_ask_at_once,
     no_delivery_is_claimed_twice_however_many_ask_at_once,
+    a_courier_that_lost_its_delivery_changes_nothing,
+    a_write_that_would_wait_too_long_is_refused_soon_and_leaves_nothing,
     a_cancelled_job_gives_back_everything_once,
     an_account_has_no_more_open_jobs_than_it_may,
     jobs_are_listed_newest_first_without_a_gap,
@@ -188,15 +193,9 @@ async fn no_delivery_is_claimed_twice_however_many_ask_at_once(bench: Bench) {
     ids.sort();
     ids.dedup();
     assert_eq!((ids.len(), claims.len()), (5, 5));
-    let report = AttemptReport {
-        outcome: AttemptOutcome::Answered { status: 500, retry_after_secs: None },
-        at: bench.now,
-        duration: Duration::from_millis(7),
-        error: None,
-        answer: Some("no".into()),
-    };
-    let retry = Verdict::RetryAfter(Duration::ZERO);
-    bench.store.record_delivery(&ids[0], &report, retry, bench.now).await.unwrap();
+    let (report, retry) = (answered(&bench, 500), Verdict::RetryAfter(Duration::ZERO));
+    let claim = (&bench.boot, &ids[0]);
+    assert!(bench.store.record_delivery(claim, &report, retry, bench.now).await.unwrap());
     let again = bench.store.claim_deliveries(&bench.boot, 3, bench.now).await.unwrap();
     assert_eq!((again.len(), again[0].attempts), (1, 1));
     let log = bench.store.delivery_log(&again[0].job_id).await.unwrap().unwrap();
@@ -204,6 +203,57 @@ async fn no_delivery_is_claimed_twice_however_many_ask_at_once(bench: Bench) {
         (log.status.as_str(), log.attempts[0].status, log.attempts[0].attempt),
         ("pending", Some(500), 1)
     );
+}
+
+fn answered(bench: &Bench, status: u16) -> AttemptReport {
+    AttemptReport {
+        outcome: AttemptOutcome::Answered { status, retry_after_secs: None },
+        at: bench.now,
+        duration: Duration::from_millis(7),
+        error: None,
+        answer: Some("no".into()),
+    }
+}
+
+async fn a_courier_that_lost_its_delivery_changes_nothing(bench: Bench) {
+    bench.create().await.unwrap();
+    let held = bench.claim().await.unwrap().job;
+    bench.complete(&held).await.unwrap();
+    let lost = bench.store.claim_deliveries(&bench.boot, 9, bench.now).await.unwrap().remove(0);
+    let (other, third) = (BootId::generate(&bench.entropy), BootId::generate(&bench.entropy));
+    bench.store.requeue_orphans(&other, bench.now).await.unwrap();
+    let taken = bench.store.claim_deliveries(&other, 9, bench.now).await.unwrap().remove(0);
+    assert_eq!((&taken.event_id, taken.attempts), (&lost.event_id, 0));
+    let late = answered(&bench, 500);
+    for verdict in [Verdict::Abandoned, Verdict::RetryAfter(Duration::ZERO), Verdict::Delivered] {
+        let claim = (&bench.boot, &lost.event_id);
+        assert!(!bench.store.record_delivery(claim, &late, verdict, bench.now).await.unwrap());
+        assert!(bench.store.claim_deliveries(&third, 9, bench.now).await.unwrap().is_empty(), "{verdict:?}");
+    }
+    let (claim, report) = ((&other, &taken.event_id), answered(&bench, 200));
+    assert!(bench.store.record_delivery(claim, &report, Verdict::Delivered, bench.now).await.unwrap());
+    let log = bench.store.delivery_log(&held.id).await.unwrap().unwrap();
+    let statuses: Vec<_> = log.attempts.iter().map(|attempt| attempt.status).collect();
+    assert_eq!((log.status.as_str(), statuses), ("delivered", vec![Some(200)]));
+}
+
+async fn a_write_that_would_wait_too_long_is_refused_soon_and_leaves_nothing(bench: Bench) {
+    let store = bench.store.clone().with_write_waits(WriteWaits::default());
+    let mut turns = Vec::new();
+    let refusal = loop {
+        match store.write_soon().await {
+            Ok(turn) => turns.push(turn),
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(refusal, StoreError::Overloaded), "{refusal}");
+    let begun = Instant::now();
+    let refused = store.create_job(&bench.new_job(), 1000, bench.now).await;
+    assert!(matches!(refused, Err(StoreError::Overloaded)), "{refused:?}");
+    assert!(begun.elapsed() < limits::DATABASE_BUSY_WAIT, "queued for {:?}", begun.elapsed());
+    drop(turns);
+    assert_eq!(bench.credits().await, (GRANTED, 0));
+    bench.create().await.unwrap();
 }
 
 async fn a_cancelled_job_gives_back_everything_once(bench: Bench) {

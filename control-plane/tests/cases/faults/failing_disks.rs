@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::{assert_completed_in_attempt, assert_refused_for_now, post};
+use super::{assert_completed_in_attempt, assert_refused_for_now, attempt_of_completed, post};
 use crate::harness::{
     Cramped, Database, Receiver, Server, Upload, assert_invariants, example, on_both_databases, template,
 };
@@ -13,8 +13,8 @@ on_both_databases!(
     what_cannot_be_synced_is_not_acknowledged_and_with_a_sound_disk_everything_goes_on,
 );
 
-/// Long enough that a job does not use its attempts up before the disk is mended.
-const PATIENT: (&str, &str) = ("AVS_RETRY_PAUSE_MILLIS", "1500");
+/// Long enough that a job does not use its attempts up before the disk is mended, on a busy machine too.
+const PATIENT: (&str, &str) = ("AVS_RETRY_PAUSE_MILLIS", "6000");
 
 /// A disk that fails as the file says, under the server alone.
 struct FailingDisk {
@@ -80,7 +80,8 @@ async fn a_data_directory_that_turns_read_only_under_jobs_costs_none_of_them(dat
 
     disk.make_writable();
     failing.end();
-    assert_completed_in_attempt(server, &running, 2).await;
+    // The second, unless the disk was mended so late that the second failed too.
+    assert_ne!(attempt_of_completed(server, &running).await, 1);
     // In its first attempt or its second: the disk may have come back before it began.
     if let Some(id) = queued {
         assert_eq!(server.ended(&id).await["status"], "completed");

@@ -30,10 +30,17 @@ async fn post(server: &Server, receiver: &Receiver, name: &str, file: &[u8]) -> 
 
 /// Fails unless the job completed in this attempt, as the only one that published anything.
 async fn assert_completed_in_attempt(server: &Server, id: &str, attempt: u32) {
+    assert_eq!(attempt_of_completed(server, id).await, attempt);
+}
+
+/// The attempt that published the video of a job. Fails unless it completed.
+async fn attempt_of_completed(server: &Server, id: &str) -> u32 {
     let job = server.ended(id).await;
     assert_eq!(job["status"], "completed", "{job}");
     let video = server.get(job["result"]["downloadUrl"].as_str().unwrap()).await;
-    assert_eq!(video.bytes, format!("fake video of {id}, attempt {attempt}").into_bytes());
+    let words = String::from_utf8(video.bytes).unwrap();
+    let attempt = words.strip_prefix(&format!("fake video of {id}, attempt ")).map(str::parse::<u32>);
+    attempt.unwrap_or_else(|| panic!("{words}")).unwrap()
 }
 
 /// Fails unless the server says that it cannot now, and when to come back.

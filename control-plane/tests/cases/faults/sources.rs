@@ -1,6 +1,7 @@
 //! Sources that fail: the job fails with the reason and the place of the source in the request, and costs nothing.
 
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use crate::harness::{Database, Receiver, Server, Sources, assert_invariants, on_both_databases, template};
 
@@ -86,15 +87,18 @@ fn start(database: Database, ports: &[u16], others: &[(&str, &str)]) -> Server {
     Server::start_with(database, &settings)
 }
 
-/// A port at which nobody listens.
-fn dead_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+/// A port at which nobody listens, and what keeps others from it.
+fn dead_port() -> (TcpSocket, u16) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
 }
 
 async fn a_source_that_cannot_be_had_fails_its_job_with_the_reason_and_the_place_for_nothing(
     database: Database,
 ) {
-    let (sources, dead) = (Sources::raw(answer).await, dead_port());
+    let (sources, (_unused, dead)) = (Sources::raw(answer).await, dead_port());
     let (server, receiver) =
         (start(database, &[sources.port, dead, 80], &[]), Receiver::answering(&[]).await);
     let mut ids = Vec::new();

@@ -1,5 +1,7 @@
 //! The section "Webhooks" of the public page.
 
+use std::time::{Duration, Instant};
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 use sha2::Sha256;
@@ -67,12 +69,20 @@ async fn avs_retries_failed_webhook_deliveries_up_to_3_times_with_backoff() {
     for _ in 0..4 {
         receiver.next().await;
     }
-    assert!(receiver.stays_silent().await);
-    let log = server.get(&format!("/api/v1/jobs/{id}/webhook/deliveries")).await.json();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let log = loop {
+        let log = server.get(&format!("/api/v1/jobs/{id}/webhook/deliveries")).await.json();
+        if log["delivery"]["status"] != "pending" {
+            break log;
+        }
+        assert!(Instant::now() < deadline, "{log}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
     assert_eq!(
         (&log["delivery"]["status"], log["delivery"]["attempts"].as_array().unwrap().len()),
         (&json!("abandoned"), 4)
     );
+    assert!(receiver.stays_silent().await);
 }
 
 #[tokio::test]
