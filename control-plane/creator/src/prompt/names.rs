@@ -95,6 +95,7 @@ fn is_of_form(text: &str, start: usize, genre: Genre) -> bool {
 fn is_name(name: &str) -> bool {
     let first = name.split(' ').next().unwrap_or_default();
     let plain = is_one_of(first, NO_NAMES)
+        || is_one_of(name, LANGUAGES)
         || is_one_of(first, MODIFIERS)
         || is_media(first)
         || is_one_of(first, MAKE)
@@ -109,17 +110,22 @@ const NO_NAMES: &[&str] = &[
     "shorts", "stories", "insta", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "cta", "url", "faq", "hd", "ai", "api", "ui", "ux",
-    "pdf", "asmr", "diy", "tv", "ok", "usa", "eu", "english", "german", "french", "spanish", "japanese", "italian",
-    "chinese", "arabic", "free", "new", "black", "christmas", "easter", "halloween", "valentine's", "mother's",
+    "pdf", "asmr", "diy", "tv", "ok", "usa", "eu", "free", "new", "black", "christmas", "easter", "halloween", "valentine's", "mother's",
     "father's", "gen", "end", "start", "show", "use", "add", "keep", "and", "then", "no", "code", "the", "a", "we",
     "it", "step", "tip", "video", "bpm", "montag", "dienstag", "mittwoch", "donnerstag", "freitag", "samstag",
     "sonntag", "sommer", "winter", "herbst", "frühling", "unsere", "unser", "summer", "spring", "autumn",
     "weihnachten", "ostern", "hochformat", "querformat", "everyone", "hashtag", "about", "music", "title", "hard", "calm", "open", "ingredients",
-    "people", "b2b", "saas", "ios", "android", "mac", "windows", "web", "uhd", "fhd", "4k", "8k", "dutch",
-    "portuguese", "polish", "swedish", "danish", "norwegian", "turkish", "russian", "ukrainian", "korean", "greek",
-    "hebrew", "hindi", "thai", "deutsch", "englisch", "französisch", "spanisch", "italienisch", "japanisch", "anglais",
-    "français", "allemand", "espagnol", "inglés", "francés", "alemán", "español", "helvetica", "arial", "inter",
-    "futura", "roboto", "mp4", "svg", "png", "jpg", "gif",
+    "people", "b2b", "saas", "ios", "android", "mac", "windows", "web", "uhd", "fhd", "4k", "8k", "mp4", "svg",
+    "png", "jpg", "gif",
+];
+
+/// Languages: nobody's name where they stand alone, but "French Bakery" is one.
+#[rustfmt::skip]
+const LANGUAGES: &[&str] = &[
+    "english", "german", "french", "spanish", "japanese", "italian", "chinese", "arabic", "dutch", "portuguese",
+    "polish", "swedish", "danish", "norwegian", "turkish", "russian", "ukrainian", "korean", "greek", "hebrew", "hindi",
+    "thai", "deutsch", "englisch", "französisch", "spanisch", "italienisch", "japanisch", "anglais", "français",
+    "allemand", "espagnol", "inglés", "francés", "alemán", "español",
 ];
 
 /// Returns names of people and things in the order of their mention. In German, where every noun has a capital, only those

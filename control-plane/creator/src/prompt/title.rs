@@ -147,7 +147,7 @@ const LEADS: &[&str] = &[
     "for", "about", "of", "on", "showing", "announcing", "promoting", "introducing", "presenting", "featuring",
     "für", "über", "von", "zum", "zur", "vom", "pour", "sur", "de", "du", "des", "para", "sobre", "del", "per",
     "voor", "explaining", "celebrating", "remembering", "from", "over", "om", "o", "do", "da", "dla", "til", "till",
-    "for", "hakkında",
+    "hakkında",
 ];
 
 /// "video for X", "Travel recap Lisbon", "Kids' party invitation".
@@ -223,7 +223,7 @@ const MATERIAL: &[&str] = &[
     "clips", "clip", "footage", "photos", "pictures", "images", "files", "videos", "recording", "recordings",
     "uploads", "material", "aufnahmen", "fotos", "bilder", "these", "this", "it", "us", "them", "bildern",
     "instagram", "tiktok", "youtube", "shots", "me", "social", "photo", "picture", "image", "file", "videoclips",
-    "vidéos", "bildern", "fotografien", "zdjęć", "zdjęcia", "foton", "billeder", "fotoğraflar", "recuerdos",
+    "vidéos", "fotografien", "zdjęć", "zdjęcia", "foton", "billeder", "fotoğraflar",
 ];
 
 /// "a video from my clips" is about no clips.

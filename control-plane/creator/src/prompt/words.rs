@@ -178,7 +178,7 @@ pub(super) const MAKE: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const COMBINE: &[&str] = &[
     "combine", "merge", "stitch", "assemble", "compile", "join", "animate", "convert", "arrange", "collect",
-    "kombiniere", "füge", "verwandle", "verbinde", "transforme", "assemble", "combina", "transforma", "combiner",
+    "kombiniere", "füge", "verwandle", "verbinde", "transforme", "combina", "transforma", "combiner",
 ];
 
 /// Verbs whose object is what the video is about.

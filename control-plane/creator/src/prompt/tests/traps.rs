@@ -173,6 +173,12 @@ fn what_tells_of_form_is_no_name() {
 }
 
 #[test]
+fn a_language_alone_is_no_name_and_may_begin_one() {
+    assert_eq!(of("A teaser for French Bakery").brand.as_deref(), Some("French Bakery"));
+    assert_eq!(of("A teaser for Nova in French").names, ["Nova"]);
+}
+
+#[test]
 fn at_most_so_long_is_a_cap() {
     for prompt in [
         "A video for Nova, 20 seconds or less",
