@@ -23,6 +23,8 @@ use looks::{Look, Ranks};
 
 /// Length of the moments that are listed of a file, in seconds.
 const MOMENT_SECS: f64 = 2.0;
+/// Shortest shot within a part that a prompt names, in seconds; of shorter ones the part itself is taken.
+const HELD_SECS_MIN: f64 = 0.4;
 /// Most moments that are listed of a file.
 const MOMENTS_MAX: usize = 8;
 
@@ -125,6 +127,29 @@ impl FileFootage {
     /// Returns how many seconds of it may be shown.
     pub fn usable_secs(&self) -> f64 {
         self.stretches.iter().map(|span| span.end_secs - span.start_secs).sum()
+    }
+
+    /// Holds it to parts of it: nothing else of it is shown.
+    pub(crate) fn hold_to(&mut self, parts: &[Span]) {
+        let inside = |part: &Span| {
+            let within = |span: &Span| Span {
+                start_secs: span.start_secs.max(part.start_secs),
+                end_secs: span.end_secs.min(part.end_secs),
+            };
+            let lasts = |span: &Span| span.end_secs - span.start_secs >= HELD_SECS_MIN;
+            let shots: Vec<Span> = self.stretches.iter().map(within).filter(lasts).collect();
+            if shots.is_empty() { vec![*part] } else { shots }
+        };
+        let mut stretches: Vec<Span> = parts.iter().flat_map(inside).collect();
+        stretches.sort_by(|a, b| a.start_secs.total_cmp(&b.start_secs));
+        let mut free_from = 0.0;
+        stretches.retain_mut(|span| {
+            span.start_secs = span.start_secs.max(free_from);
+            free_from = span.end_secs.max(free_from);
+            span.end_secs > span.start_secs
+        });
+        self.stretches = stretches;
+        self.moments = self.best_moments();
     }
 
     fn best_moments(&self) -> Vec<Moment> {

@@ -13,6 +13,7 @@ mod casting;
 mod finish;
 mod left_out;
 mod lengths;
+mod parts;
 mod reading;
 mod script;
 mod slot;
@@ -92,12 +93,13 @@ pub fn plan(brief: &Brief, understanding: &Understanding) -> Result<Plan, PlanEr
     if brief.assets.len() > FILES_MAX {
         return Err(PlanError::TooManyFiles { count: brief.assets.len(), max: FILES_MAX });
     }
-    let footage = Footage::of_brief(brief);
+    let mut notes: Vec<Note> = Vec::new();
+    let mut footage = Footage::of_brief(brief);
+    parts::hold(&mut footage, brief, understanding, &mut notes);
     let shown = footage.shown();
     if shown.is_empty() && understanding.wishes.no_text {
         return Err(PlanError::NoTextAndNoPictures);
     }
-    let mut notes: Vec<Note> = Vec::new();
     let mut dropped: Vec<String> = Vec::new();
     let mut variety = variety::Variety::of_text(&brief.prompt);
     let slots = script::script(brief, understanding, &footage);

@@ -6,6 +6,7 @@ mod aspect;
 mod calendar;
 mod contact;
 mod duration;
+mod file_parts;
 mod genre;
 mod language;
 mod lists;
@@ -83,6 +84,8 @@ pub struct Understanding {
     pub numbers: Vec<NumberFact>,
     /// `#rrggbb`, of a hexadecimal number or a colour's name.
     pub accent: Option<String>,
+    /// Parts of files, in the order of their mention.
+    pub parts: Vec<FilePart>,
     /// Dark or light cards, where it says so.
     pub palette: PaletteBase,
     /// What shall be, and shall not.
@@ -185,6 +188,18 @@ pub struct NumberFact {
     pub value: String,
     /// What it counts.
     pub what: String,
+}
+
+/// A part of a file that is to be used, and nothing else of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FilePart {
+    /// Name of the file, as written.
+    pub file: String,
+    /// Where it begins, in seconds of the file.
+    pub from_secs: f64,
+    /// Where it ends, in seconds of the file; after where it begins.
+    pub to_secs: f64,
 }
 
 /// What shall be, and shall not.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::file_parts::is_file_name;
 use super::text::{after, before, is_one_of};
 
 /// Longest text of one card in characters; longer ones are split where a sentence or a word ends.
@@ -51,7 +52,8 @@ pub(super) fn quotes(text: &str) -> Vec<Quote> {
             let range = at..end;
             let inside = inside(text, &range);
             let least = if matches!(c, '\'' | '‘') { 3 } else { 1 };
-            if inside.chars().filter(|c| c.is_alphanumeric()).count() >= least {
+            let is_shown = !is_file_name(&inside);
+            if is_shown && inside.chars().filter(|c| c.is_alphanumeric()).count() >= least {
                 let role = role(text, &range);
                 found.push(Quote { range, text: inside, role });
                 from = end;

@@ -6,8 +6,8 @@ use super::quotes::{Quote, Role, pieces, quotes};
 use super::text::{MASK, SOFT_MASK, after, even_from_prompt, mask, shown};
 use super::votes::Ballot;
 use super::{
-    Genre, ItemKind, Understanding, Wishes, action, aspect, calendar, contact, duration, language, lists,
-    money, names, numbers, title, wishes,
+    Genre, ItemKind, Understanding, Wishes, action, aspect, calendar, contact, duration, file_parts,
+    language, lists, money, names, numbers, title, wishes,
 };
 use crate::PaletteBase;
 
@@ -20,6 +20,8 @@ pub(super) fn read(prompt: &str) -> Understanding {
     let quotes = quotes(&whole);
     let mut open = whole.clone();
     take(&mut open, quotes.iter().map(|quote| quote.range.clone()), MASK);
+    let (parts, part_ranges) = file_parts::file_parts(&open);
+    take(&mut open, part_ranges.into_iter(), SOFT_MASK);
     let contacts = contact::contacts(&open);
     take(&mut open, contacts.ranges.iter().cloned(), MASK);
     let ballot = Ballot::of(&open);
@@ -54,6 +56,7 @@ pub(super) fn read(prompt: &str) -> Understanding {
         accent: contacts.hex_colour.or_else(|| wishes::accent(&open)),
         palette: wishes::palette(&ballot),
         wishes: wishes::wishes(&open, &ballot),
+        parts,
         ..nothing()
     };
     let headline = read_list(&mut understanding, &mut rest);
@@ -97,6 +100,7 @@ fn nothing() -> Understanding {
         call_to_action: None,
         numbers: Vec::new(),
         accent: None,
+        parts: Vec::new(),
         palette: PaletteBase::Auto,
         wishes: Wishes::default(),
     }

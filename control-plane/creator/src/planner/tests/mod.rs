@@ -3,6 +3,7 @@
 mod casting;
 mod edges;
 pub(in crate::planner) mod fixture;
+mod parts;
 mod properties;
 mod thirty;
 mod valid;
