@@ -6,6 +6,7 @@ use regex::Regex;
 
 use super::Wishes;
 use super::quotes::regex_of;
+use super::text::before;
 use super::votes::Ballot;
 use crate::PaletteBase;
 
@@ -36,7 +37,7 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
     });
     static MUTED: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(&format!(
-            r"(?i)\b(?:{NOT}|(?:mute|remove|drop|strip)\s+(?:the\s+|any\s+)?)(?:original|natural|ambient|camera)\s+(?:audio|sound|noise)|\bmute\s+(?:(?:the|my|all|our|original)\s+)*(?:clips?|videos?|footage|recordings?|audio|sound)\b|\bohne\s+(?:o-ton|originalton)\b|\bsans\s+(?:le\s+)?son\s+(?:original|d['’]origine)\b|元の音は?(?:なし|消)"
+            r"(?i)\b(?:{NOT}|(?:mute|remove|drop|strip)\s+(?:the\s+|any\s+)?)(?:original|natural|ambient|camera)\s+(?:audio|sound|noise)|\b{NOT}(?:audio|sound|noise)\s+(?:of|from|in)\s+(?:(?:the|my|our)\s+)?(?:clips?|videos?|footage|recordings?)|\bmute\s+(?:(?:the|my|all|our|original)\s+)*(?:clips?|videos?|footage|recordings?|audio|sound)\b|\bohne\s+(?:o-ton|originalton)\b|\bsans\s+(?:le\s+)?son\s+(?:original|d['’]origine)\b|元の音は?(?:なし|消)"
         ))
     });
     static CAPTIONS: LazyLock<Regex> = LazyLock::new(|| {
@@ -53,7 +54,7 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
     Wishes {
         no_text: NO_TEXT.is_match(text),
         no_music: NO_MUSIC.is_match(text),
-        silent: SILENT.is_match(text),
+        silent: SILENT.find_iter(text).take(8).any(|found| !is_watched_so(text, found.start())),
         mute_clips: MUTED.is_match(text),
         keep_sound: KEEP.is_match(text) && !MUTED.is_match(text),
         captions: CAPTIONS.captures_iter(text).take(8).any(|found| found.name("not").is_none()),
@@ -61,6 +62,16 @@ pub(super) fn wishes(text: &str, ballot: &Ballot) -> Wishes {
         slow: any(SLOW) && !any(&["slow cook*", "slow-cook*", "slow motion", "slow roast*"]),
         before_after: BEFORE_AFTER.is_match(text),
     }
+}
+
+/// "It has to work without sound": so it may be watched, and not only so.
+fn is_watched_so(text: &str, at: usize) -> bool {
+    static WATCHED: LazyLock<Regex> = LazyLock::new(|| {
+        regex_of(
+            r"(?i)\b(?:works?|working|watch\p{L}*|viewe\p{L}*|seen|understand\p{L}*|understood|readable|clear|sense|even|also|funktionier\p{L}*|versteh\p{L}*|verständlich|auch|gesehen|geschaut|comprend\p{L}*|compréhensible|même|aussi|entend\p{L}*|entiend\p{L}*|incluso|también|vea|ve)(?:\s\p{L}+){0,3}\s$",
+        )
+    });
+    WATCHED.is_match(before(text, at, 48))
 }
 
 #[rustfmt::skip]

@@ -158,6 +158,15 @@ fn wishes_are_heard_however_they_are_denied() {
     for prompt in ["Don't add captions", "without any captions", "no subtitles"] {
         assert!(!of(prompt).wishes.captions, "{prompt}");
     }
+    for prompt in [
+        "It has to work without sound.",
+        "Most will watch it without sound, so use captions",
+        "Auch ohne Ton verständlich",
+    ] {
+        assert!(!of(prompt).wishes.silent, "{prompt}");
+    }
+    let wishes = of("A teaser, no sound from the clips, use the song").wishes;
+    assert!(wishes.mute_clips && !wishes.silent, "{wishes:?}");
     let plain = of("A teaser with sound, no sound effects needed, with captions").wishes;
     assert!(!plain.silent && !plain.mute_clips && plain.captions, "{plain:?}");
 }
