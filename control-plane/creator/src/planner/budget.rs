@@ -1,7 +1,6 @@
 //! How long the video is, which words there is time for, and how many shots come between them.
 
 use super::slot::{Picture, Slot};
-use super::unmet;
 use super::variety::Variety;
 use crate::footage::{Footage, Role, Want};
 use crate::prompt::{Genre, Pace, Understanding};
@@ -46,14 +45,26 @@ pub(super) struct Wanted {
 impl Wanted {
     pub(super) fn of(understanding: &Understanding, footage: &Footage, slots: &[Slot]) -> Self {
         let pace = pace(understanding, footage);
-        let named = unmet::wished_secs(understanding);
+        let named = wished_secs(understanding);
         let voice = footage.with_role(Role::Voice).next().map(|voice| footage.files[voice].duration_secs);
         // Who speaks is heard to the end.
         let spoken = voice.map(|secs| secs + AFTER_VOICE_SECS).filter(|_| named.is_none());
         let duration = named.or(spoken).unwrap_or_else(|| open_duration(&pace, footage, slots));
         let is_fixed = named.is_some() || spoken.is_some();
-        Self { duration_secs: unmet::held_secs(duration, understanding), is_fixed, pace }
+        Self { duration_secs: held_secs(duration, understanding), is_fixed, pace }
     }
+}
+
+/// Returns the length that the prompt wishes, in seconds, as near as a video may come to it.
+pub(super) fn wished_secs(understanding: &Understanding) -> Option<f64> {
+    let wished = understanding.duration_secs.filter(|secs| secs.is_finite());
+    wished.map(|secs| held_secs(secs, understanding))
+}
+
+/// Returns a length as near as a video may come to it, and no longer than the prompt allows.
+pub(super) fn held_secs(secs: f64, understanding: &Understanding) -> f64 {
+    let cap = understanding.duration_cap_secs.filter(|secs| secs.is_finite()).unwrap_or(f64::INFINITY);
+    secs.min(cap).clamp(*limits::DURATION_SECS.start(), *limits::DURATION_SECS.end())
 }
 
 /// The genre's pace, as fast as the prompt wants it.

@@ -76,8 +76,8 @@ pub(crate) fn held_to_prompt(
     brief: &Brief,
     understanding: &Understanding,
 ) -> (Storyboard, Vec<Note>) {
-    let wished = unmet::wished_secs(understanding);
-    let secs = wished.unwrap_or_else(|| unmet::held_secs(storyboard.duration_seconds, understanding));
+    let wished = budget::wished_secs(understanding);
+    let secs = wished.unwrap_or_else(|| budget::held_secs(storyboard.duration_seconds, understanding));
     storyboard.duration_seconds = secs;
     let mut notes = Vec::new();
     left_out::note(understanding, &[], &storyboard.scenes, &mut notes);

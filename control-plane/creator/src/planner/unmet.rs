@@ -3,27 +3,6 @@
 use crate::prompt::{Aspect, Understanding};
 use crate::{Brief, Note, NoteCode, limits};
 
-/// Returns the length that the prompt wishes, in seconds, as near as a video may come to it.
-pub(super) fn wished_secs(understanding: &Understanding) -> Option<f64> {
-    understanding
-        .duration_secs
-        .filter(|secs| secs.is_finite())
-        .map(|secs| held(secs.min(cap_secs(understanding))))
-}
-
-/// Returns a length as near as a video may come to it, and no longer than the prompt allows.
-pub(super) fn held_secs(secs: f64, understanding: &Understanding) -> f64 {
-    held(secs.min(cap_secs(understanding)))
-}
-
-fn cap_secs(understanding: &Understanding) -> f64 {
-    understanding.duration_cap_secs.filter(|secs| secs.is_finite()).unwrap_or(f64::INFINITY)
-}
-
-fn held(secs: f64) -> f64 {
-    secs.clamp(*limits::DURATION_SECS.start(), *limits::DURATION_SECS.end())
-}
-
 /// Adds a note for each such wish.
 pub(super) fn note(brief: &Brief, understanding: &Understanding, notes: &mut Vec<Note>) {
     let mut unmet = |text: String| notes.push(Note::general(NoteCode::WishUnmet, text));
@@ -54,6 +33,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::planner::budget;
     use crate::planner::tests::fixture::brief;
 
     fn notes(prompt: &str, output: serde_json::Value) -> Vec<String> {
@@ -67,13 +47,13 @@ mod tests {
     #[test]
     fn a_length_that_no_video_has_is_noted_and_come_near_to() {
         let long = Understanding::of_prompt("a 10 minute video");
-        assert_eq!((long.duration_secs, wished_secs(&long)), (Some(600.0), Some(180.0)));
+        assert_eq!((long.duration_secs, budget::wished_secs(&long)), (Some(600.0), Some(180.0)));
         assert_eq!(notes("a 10 minute video", json!({})), ["600 s are wanted: a video has at most 180 s"]);
         assert_eq!(notes("a 0.5 second clip", json!({})), ["0.5 s are wanted: a video has at least 1 s"]);
         assert!(notes("a 20 second clip", json!({})).is_empty());
         let capped = Understanding::of_prompt("a 20 second clip");
-        assert_eq!(held_secs(60.0, &capped), 60.0);
-        assert_eq!(held_secs(60.0, &Understanding::of_prompt("a clip of at most 15 seconds")), 15.0);
+        assert_eq!(budget::held_secs(60.0, &capped), 60.0);
+        assert_eq!(budget::held_secs(60.0, &Understanding::of_prompt("a clip of at most 15 seconds")), 15.0);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::file_parts::leads_on_from_file;
 use super::quotes::regex_of;
 use super::text::before;
 
@@ -63,18 +64,12 @@ fn is_word(date: &str, text: &str, range: &Range<usize>) -> bool {
 
 /// "Use hero.mp4 from 0:12 to 0:20": a place in a file is no time of day.
 fn is_timecode(text: &str, range: &Range<usize>) -> bool {
-    static FILE: LazyLock<Regex> = LazyLock::new(|| {
-        regex_of(
-            r"(?i)\.(?:mp4|mov|webm|mkv|avi|m4v|mp3|wav|m4a)\b|\b(?:trim|timestamps?|timecodes?|clip|footage)\b",
-        )
-    });
     let bare = |c: char| c.is_ascii_digit() || c == ':';
     let time = text[range.clone()].trim();
     // No clock of a day shows "0:12"; midnight has two noughts.
     let clock = time.split([' ', '-', '–']).next().unwrap_or_default();
-    let lead = before(text, range.start, 60);
-    let in_file = || FILE.is_match(lead.rsplit(". ").next().unwrap_or_default());
-    clock.chars().all(bare) && clock.contains(':') && (clock.starts_with("0:") || in_file())
+    let is_of_file = leads_on_from_file(before(text, range.start, 60));
+    clock.chars().all(bare) && clock.contains(':') && (clock.starts_with("0:") || is_of_file)
 }
 
 /// Returns where times of day are, in order.

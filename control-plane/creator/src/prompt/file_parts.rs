@@ -13,6 +13,8 @@ const PARTS_MAX: usize = 20;
 
 /// Endings of files that have parts.
 const ENDINGS: &str = "mp4|mov|m4v|webm|mkv|avi|mpe?g|vidova";
+/// Of others that are sent along.
+const OTHER_ENDINGS: &str = "jpe?g|png|gif|webp|svg|mp3|wav|m4a|flac|ogg";
 
 /// Finds them, and where they are said.
 pub(super) fn file_parts(text: &str) -> (Vec<FilePart>, Vec<Range<usize>>) {
@@ -21,15 +23,18 @@ pub(super) fn file_parts(text: &str) -> (Vec<FilePart>, Vec<Range<usize>>) {
         let time = r"(?:[0-9]{1,2}:)?[0-9]{1,2}:[0-5][0-9](?:\.[0-9]{1,3})?|[0-9]{1,4}(?:\.[0-9]{1,3})?(?:\s?s(?:ec(?:ond)?s?|ek(?:unden)?)?\b)?";
         let to = r"\s?(?:to|until|till|through|and|bis|und|à|et|a|hasta|y|-|–|—)\s?";
         regex_of(&format!(
-            r#"(?i)\b(?P<file>{file})["”'’]?\s?(?:[:,(@]\s?|(?:only\s|just\s|nur\s)?(?:(?:the\s)?part\s)?(?:from|between|von|zwischen|de|desde|entre)\s)(?P<from>{time}){to}(?P<to>{time})(?:\s(?:seconds|sekunden))?|\b(?P<from_first>{time}){to}(?P<to_first>{time})\s(?:of|from|in|von|aus|de)\s["“”'‘]?(?P<file_last>{file})\b"#
+            r#"(?i)\b(?P<file>{file})["”'’]?\s?(?:[:,(@]\s?|(?:only\s|just\s|nur\s)?(?:(?:the\s)?part\s)?(?:from|between|von|zwischen|de|desde|entre)\s)(?P<from>{time}){to}(?P<to>{time})|\b(?P<from_first>{time}){to}(?P<to_first>{time})\s(?:of|from|in|von|aus|de)\s["“”'‘]?(?P<file_last>{file})\b"#
         ))
     });
     let (mut parts, mut ranges) = (Vec::new(), Vec::new());
     for found in PART.captures_iter(text).take(PARTS_MAX) {
         let group =
             |name: &str, other: &str| found.name(name).or(found.name(other)).map_or("", |part| part.as_str());
-        let times = [group("from", "from_first"), group("to", "to_first")].map(secs_from_time);
-        if let [Some(from_secs), Some(to_secs)] = times
+        let (from, to) = (group("from", "from_first"), group("to", "to_first"));
+        // "hero.mp4 (3-5 people)" tells no times: the last number has a unit, or is a clock's.
+        let is_time = to.contains(':') || to.ends_with(char::is_alphabetic);
+        if let (Some(from_secs), Some(to_secs)) = (secs_from_time(from), secs_from_time(to))
+            && is_time
             && to_secs > from_secs
         {
             parts.push(FilePart { file: group("file", "file_last").to_owned(), from_secs, to_secs });
@@ -41,12 +46,19 @@ pub(super) fn file_parts(text: &str) -> (Vec<FilePart>, Vec<Range<usize>>) {
 
 /// Says whether words are the name of a file: it is to be used, not to be shown.
 pub(super) fn is_file_name(words: &str) -> bool {
-    static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    static NAME: LazyLock<Regex> =
+        LazyLock::new(|| regex_of(&format!(r"(?i)^[^/\\]{{1,120}}\.(?:{ENDINGS}|{OTHER_ENDINGS})$")));
+    NAME.is_match(words.trim())
+}
+
+/// Says whether what comes before a time leads on from a file's name to it: "hero.mp4 from", "trimmed to".
+pub(super) fn leads_on_from_file(lead: &str) -> bool {
+    static LEAD: LazyLock<Regex> = LazyLock::new(|| {
         regex_of(&format!(
-            r"(?i)^[^/\\]{{1,120}}\.(?:{ENDINGS}|jpe?g|png|gif|webp|svg|mp3|wav|m4a|flac|ogg)$"
+            r#"(?i)(?:\.(?:{ENDINGS}|{OTHER_ENDINGS})["”'’]?|\b(?:trim(?:med)?|timestamps?|timecodes?))\s?[:,(@]?\s?(?:(?:at|from|to|until|ab|von|bei|bis|de|à|desde)\s)?$"#
         ))
     });
-    NAME.is_match(words.trim())
+    LEAD.is_match(lead)
 }
 
 /// `1:02:03.5`, `0:12`, `12 s`.
@@ -87,5 +99,6 @@ mod tests {
             "Use hero.mp4 and take 5 and 6 second shots. Doors from 19:00 to 21:30.",
         );
         assert!(plain.parts.is_empty() && !plain.times.is_empty(), "{plain:?}");
+        assert!(Understanding::of_prompt("Use hero.mp4 (3-5 people), a teaser").parts.is_empty());
     }
 }

@@ -1,8 +1,8 @@
 //! Somebody speaks: one uninterrupted part of a file under several scenes.
 
+use super::super::budget;
 use super::super::reading::{BODY, HOOK};
 use super::super::slot::{Picture, Slot};
-use super::super::unmet;
 use super::people::{parted_name, push_quote};
 use super::writer::{Writer, in_two};
 use crate::Layout;
@@ -60,7 +60,7 @@ fn with_talker(writer: &mut Writer<'_>, file: usize) {
         slots.push(part(Layout::Caption, [headline, body, None], 4.0));
     }
     // Then the picture alone, nearer and farther in turn, so that nothing stands still for long.
-    let wished = unmet::wished_secs(understanding).unwrap_or(writer.pace.total_secs);
+    let wished = budget::wished_secs(understanding).unwrap_or(writer.pace.total_secs);
     let mut left = wished.min(duration - start) - slots.iter().map(|slot| slot.wish_secs).sum::<f64>();
     for length in REST_SECS.into_iter().cycle().take(SCENES_MAX) {
         slots.push(part(Layout::Plain, [None, None, None], length));

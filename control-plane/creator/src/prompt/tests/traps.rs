@@ -96,12 +96,19 @@ fn what_is_said_to_the_maker_in_numbers_is_not_shown() {
         "Teaser for Nova at 2x speed",
         "Teaser for Nova. Use hero.mp4 from 0:12 to 0:20.",
         "Teaser for Nova. Use hero.mp4 from 1:12 to 1:20.",
+        "Teaser for Nova. Start hero.mp4 at 1:12.",
         "Teaser for Nova, duration 00:30",
     ] {
         let it = of(prompt);
         assert!(it.times.is_empty() && it.numbers.is_empty(), "{prompt}: {:?} {:?}", it.times, it.numbers);
     }
-    assert_eq!(of("Invite to the party, doors 19:30").times, ["19:30"]);
+    for prompt in [
+        "Invite to the party, doors 19:30",
+        "A clip for our party on Friday, doors 19:30",
+        "Use party.mp4 for the invite to our party, doors 19:30",
+    ] {
+        assert_eq!(of(prompt).times, ["19:30"], "{prompt}");
+    }
 }
 
 #[test]
