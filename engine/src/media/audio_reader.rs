@@ -75,10 +75,13 @@ impl Stretch {
     }
 }
 
+/// What a resampler is made for. The layout as its mask of channels: FFmpeg's own struct holds a raw pointer from 7.0 on,
+/// and a reader moves between threads.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct SourceFormat {
     format: Sample,
-    layout: ffmpeg::ChannelLayout,
+    layout_mask: u64,
+    channel_count: u16,
     rate: u32,
 }
 
@@ -182,12 +185,13 @@ impl AudioReader {
     }
 
     fn resample(&mut self, frame: &mut ffmpeg::frame::Audio, read: usize) -> Result<(), MediaFault> {
-        if frame.channel_layout().is_empty() {
-            frame.set_channel_layout(ffmpeg::ChannelLayout::default(i32::from(frame.channels())));
-        }
         check_sound(frame.rate(), frame.channels())?;
-        let source =
-            SourceFormat { format: frame.format(), layout: frame.channel_layout(), rate: frame.rate() };
+        let source = SourceFormat {
+            format: frame.format(),
+            channel_count: frame.channels(),
+            layout_mask: named_channels(frame),
+            rate: frame.rate(),
+        };
         let undecodable = |source| MediaFault::Undecodable { kind: "audio", source };
         let start = frame
             .timestamp()
@@ -196,7 +200,7 @@ impl AudioReader {
             Some((format, resampler)) if format == source => resampler,
             _ => {
                 self.resampler_began = start;
-                resampler_from(source).map_err(undecodable)?
+                resampler_for(frame).map_err(undecodable)?
             }
         };
         let held = resampler.delay().map_or(0, |delay| delay.output);
@@ -254,15 +258,35 @@ fn check_sound(rate_hz: u32, channel_count: u16) -> Result<(), MediaFault> {
     Ok(())
 }
 
-fn resampler_from(source: SourceFormat) -> Result<ffmpeg::software::resampling::Context, ffmpeg::Error> {
+/// Gives a frame whose channels have no mask (not named, ambisonic, or in an order of their own) the usual layout of as
+/// many channels; returns the mask of the frame's layout, 0 where no usual layout has so many.
+#[expect(unsafe_code, reason = "the binding neither reads the order of channels nor frees a layout")]
+fn named_channels(frame: &mut ffmpeg::frame::Audio) -> u64 {
+    use ffmpeg::ffi;
+    let usual = ffmpeg::ChannelLayout::default(i32::from(frame.channels()));
+    // SAFETY: the frame is ours and decoded; its layout is valid, and so is the empty one that freeing leaves.
+    unsafe {
+        let layout = &raw mut (*frame.as_mut_ptr()).ch_layout;
+        if (*layout).order != ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE {
+            ffi::av_channel_layout_uninit(layout);
+            frame.set_channel_layout(usual);
+        }
+    }
+    let layout = frame.channel_layout();
+    if layout.is_empty() { 0 } else { layout.bits() }
+}
+
+fn resampler_for(
+    frame: &ffmpeg::frame::Audio,
+) -> Result<ffmpeg::software::resampling::Context, ffmpeg::Error> {
     let mut options = ffmpeg::Dictionary::new();
     // 28 bits: beyond what any recording holds.
     options.set("resampler", "soxr");
     options.set("precision", "28");
     ffmpeg::software::resampling::Context::get_with(
-        source.format,
-        source.layout,
-        source.rate,
+        frame.format(),
+        frame.channel_layout(),
+        frame.rate(),
         OUTPUT_FORMAT,
         ffmpeg::ChannelLayout::STEREO,
         SAMPLE_RATE,

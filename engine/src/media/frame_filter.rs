@@ -1,16 +1,31 @@
 //! Pictures through a chain of libavfilter's filters: scaling, deinterlacing, and light brought from HDR to the output's.
 
 use ffmpeg_next as ffmpeg;
+use ffmpeg_next::color::{Range, Space};
 use ffmpeg_next::ffi;
 use ffmpeg_next::format::Pixel;
 
 use super::status::checked;
 
-/// A chain that takes pictures of one format and size.
+/// A chain that takes pictures of one format, size and colour coding.
 pub(super) struct FrameFilter {
     graph: ffmpeg::filter::Graph,
-    takes: (Pixel, u32, u32),
+    takes: Takes,
 }
+
+/// What a graph is configured for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Takes {
+    format: Pixel,
+    width_px: u32,
+    height_px: u32,
+    space: Space,
+    range: Range,
+}
+
+/// libavfilter 10 (FFmpeg 7.0) is the first whose graphs negotiate colour space and range: its filters refuse pictures
+/// that differ from what the source declared, and its source has the options to declare them.
+const NEGOTIATES_COLOR_FROM: u32 = 10 << 16;
 
 /// Place of the source and of the sink in the graph: they are added first.
 const SOURCE: usize = 0;
@@ -24,15 +39,20 @@ impl FrameFilter {
         chain: &str,
     ) -> Result<Self, ffmpeg::Error> {
         let find = |name| ffmpeg::filter::find(name).ok_or(ffmpeg::Error::FilterNotFound);
-        let takes = format_of(frame);
-        let source = format!(
+        let takes = Takes::from(frame);
+        let mut source = format!(
             "video_size={}x{}:pix_fmt={}:time_base={}/{}",
-            takes.1,
-            takes.2,
-            takes.0.descriptor().map_or("none", |descriptor| descriptor.name()),
+            takes.width_px,
+            takes.height_px,
+            takes.format.descriptor().map_or("none", |descriptor| descriptor.name()),
             time_base.numerator(),
             time_base.denominator().max(1),
         );
+        if ffmpeg::filter::version() >= NEGOTIATES_COLOR_FROM {
+            let (space, range) =
+                (ffi::AVColorSpace::from(takes.space), ffi::AVColorRange::from(takes.range));
+            source += &format!(":colorspace={}:range={}", space as u32, range as u32);
+        }
         let mut graph = ffmpeg::filter::Graph::new();
         graph.add(&find("buffer")?, "in", &source)?;
         graph.add(&find("buffersink")?, "out", "")?;
@@ -41,9 +61,9 @@ impl FrameFilter {
         Ok(Self { graph, takes })
     }
 
-    /// True where `frame` has the format and size that the chain was built for.
+    /// True where `frame` has the format, size and colour coding that the chain was built for.
     pub(super) fn fits(&self, frame: &ffmpeg::frame::Video) -> bool {
-        self.takes == format_of(frame)
+        self.takes == Takes::from(frame)
     }
 
     /// Puts a picture in.
@@ -80,6 +100,14 @@ impl FrameFilter {
     }
 }
 
-fn format_of(frame: &ffmpeg::frame::Video) -> (Pixel, u32, u32) {
-    (frame.format(), frame.width(), frame.height())
+impl From<&ffmpeg::frame::Video> for Takes {
+    fn from(frame: &ffmpeg::frame::Video) -> Self {
+        Self {
+            format: frame.format(),
+            width_px: frame.width(),
+            height_px: frame.height(),
+            space: frame.color_space(),
+            range: frame.color_range(),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The two databases behind one face. SQLite: one machine, no set-up, one serialised writer, a pool of readers.
 //! PostgreSQL: many machines. What is asked of them is the same text, but where `query` says otherwise.
 
+mod migrations;
 mod postgres;
 mod query;
 mod queued;

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use sqlx::{PgConnection, PgPool, migrate::Migrator};
+use sqlx::{PgConnection, PgPool};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{Connection, sql};
+use super::{Connection, migrations, sql};
 use crate::store::StoreError;
 use crate::store::signals::{Signal, Signals};
 use crate::{limits, telemetry};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/postgres");
 
 /// The one channel of notifications.
 const CHANNEL: &str = "avs";
@@ -31,7 +29,7 @@ impl PostgresDatabase {
             .after_connect(|connection, _| Box::pin(limit_idle_transactions(connection)))
             .connect(url)
             .await?;
-        MIGRATIONS.run(&pool).await?;
+        migrations::postgres().run(&pool).await?;
         let listener = AbortOnDropHandle::new(tokio::spawn(listen(pool.clone(), signals)));
         Ok(Self { pool, _listener: listener })
     }

@@ -15,18 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-use super::Connection;
+use super::{Connection, migrations};
 use super::queued::QueuedWriter;
 use crate::limits;
 use crate::store::StoreError;
 use crate::store::signals::{Signal, Signals};
-
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// A page of the database: SQLite's default since 3.12.
 const PAGE_BYTES: u64 = 4096;
@@ -91,7 +88,7 @@ async fn migrate(data_dir: &Path, options: &SqliteConnectOptions) -> Result<(), 
     let lock = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock));
     let _held = lock.await.map_err(std::io::Error::other)??;
     let mut connection = options.connect().await?;
-    Ok(MIGRATIONS.run(&mut connection).await?)
+    Ok(migrations::sqlite().run(&mut connection).await?)
 }
 
 /// Gives out parts of a transaction, one at a time, in the order asked.

@@ -1,0 +1,1 @@
+//! Empty: `Cargo.toml` is what this crate is for.
