@@ -10,6 +10,7 @@ use ipnet::IpNet;
 
 use crate::api::ClientWaits;
 use crate::creator::CreatorSettings;
+use crate::domain::credits::Billing;
 use crate::fetch::FetchPolicy;
 use crate::fetch::address::AddressPolicy;
 use crate::fetch::client::UrlPolicy;
@@ -130,6 +131,9 @@ pub struct ServeConfig {
     /// Ports that sources may be fetched from.
     #[arg(long, env = "AVS_FETCH_PORTS", value_delimiter = ',', value_name = "PORT,…", default_values_t = limits::FETCH_PORTS)]
     pub fetch_ports: Vec<u16>,
+    /// Whether jobs cost credits; `off` for people who host only for themselves.
+    #[arg(long, env = "AVS_BILLING", value_enum, default_value = "on")]
+    pub billing: Billing,
     /// Open jobs of one account.
     #[arg(long, env = "AVS_OPEN_JOBS_MAX", value_name = "N", default_value_t = limits::OPEN_JOBS_MAX,
           value_parser = clap::value_parser!(i64).range(1..))]

@@ -43,6 +43,7 @@ pub use server::{ClientWaits, ServerTiming};
 use self::guesses::Guesses;
 use self::rate::Touches;
 use self::tally::Tally;
+use crate::domain::credits::Billing;
 use crate::domain::entropy::Entropy;
 use crate::domain::ids::AccountId;
 use crate::domain::link::LinkSigner;
@@ -77,6 +78,8 @@ pub struct Api {
     pub vault: Vault,
     /// What webhooks may reach.
     pub webhook_policy: UrlPolicy,
+    /// Whether jobs cost anything.
+    pub billing: Billing,
     /// How much callers may do.
     pub limits: ApiLimits,
     /// How often callers may ask.

@@ -187,7 +187,7 @@ impl Api {
         let VideoRequest { template, prompt, remote, upload_pointers, output, webhook, metadata } = request;
         let uploaded = received.files.iter().map(|file| (file.asset.name.as_str(), file.assumed_kind));
         let fetched = remote.iter().map(|source| (source.url.as_str(), assumed_remote_kind(&source.url)));
-        let items = bill_from_inputs(mode, uploaded.chain(fetched));
+        let items = bill_from_inputs(self.billing, mode, uploaded.chain(fetched));
         let webhook = webhook.map(|webhook| self.sealed(&webhook, &id));
         let uploads = received.files.into_iter().zip(upload_pointers);
         let uploads = uploads.map(|(file, pointer)| AssetRecord { pointer, ..file.asset });

@@ -4,11 +4,13 @@ mod admin;
 mod create;
 mod create_error;
 mod doctor;
+mod quickstart;
 mod serve;
 mod settings;
 mod workplace;
 
 pub use create_error::CreateError;
+pub use quickstart::QuickstartError;
 pub use settings::{SettingsError, arguments_with_file};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -34,6 +36,8 @@ pub struct Arguments {
 enum Command {
     /// Run the server.
     Serve(Box<ServeConfig>),
+    /// Make a first video over HTTP: starts a server if none runs here, and takes the same settings as `serve`.
+    Quickstart(Box<quickstart::QuickstartArguments>),
     /// Make a video of a prompt and a folder of files, without a server.
     Create(Box<create::CreateArguments>),
     /// Find out whether everything that the server needs works here; takes the same settings as `serve`.
@@ -226,6 +230,9 @@ pub enum CommandError {
     /// There is no video.
     #[error(transparent)]
     Create(#[from] CreateError),
+    /// The quickstart made no video.
+    #[error(transparent)]
+    Quickstart(#[from] QuickstartError),
     /// A key cannot be had.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -268,6 +275,7 @@ pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
     runtime.block_on(async {
         match arguments.command {
             Command::Serve(config) => serve::run(*config).await,
+            Command::Quickstart(arguments) => quickstart::run(*arguments).await,
             Command::Create(arguments) => create::run(&arguments).await,
             Command::Doctor(config) => doctor::run(&config).await,
             Command::Config(_) => settings::print(&Arguments::command(), matches),

@@ -9,12 +9,14 @@
 //! ```
 
 use std::fs::{File, TryLockError};
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio_util::task::TaskTracker;
 
 use super::{CommandError, wait_for_signal};
@@ -35,67 +37,161 @@ use crate::system::{SystemClock, SystemEntropy};
 use crate::telemetry;
 use crate::workers::{Caretaker, Courier, Stop, Workshop, run_jobs};
 
+/// In the data directory: held by the server that uses it.
+const LOCK_FILE: &str = "lock";
+
 /// 190 bits.
 const SETUP_KEY_CHARS: usize = 32;
 
 pub(super) async fn run(config: ServeConfig) -> Result<(), CommandError> {
     telemetry::start(config.log_format);
-    let metrics = telemetry::start_metrics()?;
-    config.state.data_dir.create()?;
-    if config.role != Role::All && config.state.database_url.is_none() {
-        return Err(CommandError::RoleNeedsPostgres);
-    }
-    if config.role != Role::All && config.bucket.bucket.is_none() {
-        return Err(CommandError::RoleNeedsBucket);
-    }
-    let _lock = lock_directory(&config.state.data_dir.path)?;
-    let (stop, tasks) = (Stop::default(), TaskTracker::new());
-    let parts = Parts::assemble(&config, &stop).await?;
-    let grace = Duration::from_millis(config.shutdown_grace_millis);
-    let timing = ServerTiming { waits: config.client_waits(), grace };
-    // Apart from the tasks: it lasts as long as jobs do, and nobody waits for it before they have ended.
-    let lease = tokio::spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
-    if config.role.works() {
-        for _ in 0..config.engine_count() {
-            tasks.spawn(run_jobs(Arc::clone(&parts.workshop), stop.clone()));
+    let stopped = wait_for_signal()?;
+    let server = Server::start(&config).await?;
+    server.announce_addresses();
+    stopped.await;
+    server.stop().await
+}
+
+/// A server that runs in this process.
+pub(super) struct Server {
+    /// Where the API and the console are, as this machine reaches them.
+    pub(super) base_url: String,
+    admin_address: SocketAddr,
+    role: Role,
+    console_lines: Vec<String>,
+    stop: Stop,
+    tasks: TaskTracker,
+    lease: JoinHandle<()>,
+    grace: Duration,
+    workshop: Arc<Workshop>,
+    _lock: File,
+}
+
+impl Server {
+    /// Starts everything that `config` asks for.
+    ///
+    /// # Errors
+    /// [`CommandError`] says what could not be started; nothing of the server runs then.
+    pub(super) async fn start(config: &ServeConfig) -> Result<Self, CommandError> {
+        let metrics = telemetry::start_metrics()?;
+        config.state.data_dir.create()?;
+        if config.role != Role::All && config.state.database_url.is_none() {
+            return Err(CommandError::RoleNeedsPostgres);
         }
-        tasks.spawn(parts.courier(&config)?.run(stop.clone()));
-        tasks.spawn(Arc::clone(&parts.caretaker).run(stop.clone()));
+        if config.role != Role::All && config.bucket.bucket.is_none() {
+            return Err(CommandError::RoleNeedsBucket);
+        }
+        let lock = lock_directory(&config.state.data_dir.path)?;
+        let (stop, tasks) = (Stop::default(), TaskTracker::new());
+        let parts = Parts::assemble(config, &stop).await?;
+        let admin_listener = listen(config.admin_listen).await?;
+        let admin_address = admin_listener.local_addr()?;
+        let address = parts.listener.local_addr()?;
+        let base_url = format!("http://{}", reachable(address));
+        RunningServer::write(&lock, &base_url)?;
+        let grace = Duration::from_millis(config.shutdown_grace_millis);
+        let timing = ServerTiming { waits: config.client_waits(), grace };
+        // Apart from the tasks: it lasts as long as jobs do, and is waited for after they have ended.
+        let lease = tokio::spawn(Arc::clone(&parts.caretaker).keep_lease(stop.clone()));
+        if config.role.works() {
+            for _ in 0..config.engine_count() {
+                tasks.spawn(run_jobs(Arc::clone(&parts.workshop), stop.clone()));
+            }
+            tasks.spawn(parts.courier(config)?.run(stop.clone()));
+            tasks.spawn(Arc::clone(&parts.caretaker).run(stop.clone()));
+        }
+        let health =
+            Health { workshop: Arc::clone(&parts.workshop), runs_jobs: config.role.works(), metrics };
+        tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), timing));
+        let console_lines = console_lines(&parts.api);
+        if config.role.serves() {
+            let routes = router(parts.api, console::routes());
+            tasks.spawn(server::serve(parts.listener, routes, stop.soon.clone(), timing));
+        }
+        tasks.close();
+        let (role, workshop) = (config.role, parts.workshop);
+        Ok(Self { base_url, admin_address, role, console_lines, stop, tasks, lease, grace, workshop, _lock: lock })
     }
-    let admin_listener = listen(config.admin_listen).await?;
-    let admin_address = admin_listener.local_addr()?;
-    let health = Health { workshop: Arc::clone(&parts.workshop), runs_jobs: config.role.works(), metrics };
-    tasks.spawn(server::serve(admin_listener, admin_router(health), stop.soon.clone(), timing));
-    let address = parts.listener.local_addr()?;
-    let console_lines = console_lines(&parts.api);
-    if config.role.serves() {
-        let serving =
-            server::serve(parts.listener, router(parts.api, console::routes()), stop.soon.clone(), timing);
-        tasks.spawn(serving);
-        announce(&format!("listening on http://{address}"));
-    } else {
-        drop(parts.listener);
-        announce("working");
+
+    /// Prints where the server listens, the console last: there are no more lines then.
+    fn announce_addresses(&self) {
+        if self.role.serves() {
+            announce(&format!("listening on {}", self.base_url));
+        } else {
+            announce("working");
+        }
+        announce(&format!("health checks on http://{}", self.admin_address));
+        if self.role.serves() {
+            self.console_lines.iter().for_each(|line| announce(line));
+        }
     }
-    announce(&format!("health checks on http://{admin_address}"));
-    for line in console_lines.iter().filter(|_| config.role.serves()) {
-        announce(line);
+
+    /// How people get into the console: the link of the first run, where it still works, and the address.
+    pub(super) fn console_lines(&self) -> &[String] {
+        &self.console_lines
     }
-    tasks.close();
-    wait_for_signal()?.await;
-    tracing::info!("stopping");
-    stop.soon.cancel();
-    if tokio::time::timeout(grace, tasks.wait()).await.is_err() {
-        tracing::warn!("time is over: running jobs go back to the queue");
+
+    /// Stops accepting and claiming, waits for what runs, and ends the rest.
+    pub(super) async fn stop(self) -> Result<(), CommandError> {
+        tracing::info!("stopping");
+        self.stop.soon.cancel();
+        if tokio::time::timeout(self.grace, self.tasks.wait()).await.is_err() {
+            tracing::warn!("grace period over: running jobs go back to the queue");
+        }
+        self.stop.now.cancel();
+        self.tasks.wait().await;
+        if let Err(error) = self.lease.await {
+            tracing::error!(%error, "the lease was not kept to the end");
+        }
+        self.workshop.fleet.stop().await;
+        self.workshop.store.end_lease(&self.workshop.boot).await?;
+        Ok(())
     }
-    stop.now.cancel();
-    tasks.wait().await;
-    if let Err(error) = lease.await {
-        tracing::error!(%error, "the lease was not kept to the end");
+}
+
+/// An address that this machine can connect to: a server that listens everywhere answers on loopback.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (Ipv6Addr::LOCALHOST, v6.port()).into(),
+        other => other,
     }
-    parts.workshop.fleet.stop().await;
-    parts.workshop.store.end_lease(&parts.workshop.boot).await?;
-    Ok(())
+}
+
+/// What a server writes into the lock of its data directory, for the commands that work beside it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct RunningServer {
+    /// Where it answers, as this machine reaches it.
+    pub(super) base_url: String,
+    /// Its version.
+    pub(super) version: String,
+}
+
+impl RunningServer {
+    /// The server that holds the data directory, if one does and has begun to listen.
+    ///
+    /// # Errors
+    /// [`std::io::Error`] where the lock cannot be read.
+    pub(super) fn find(data_dir: &Path) -> std::io::Result<Option<Self>> {
+        let path = data_dir.join(LOCK_FILE);
+        let lock = match File::open(&path) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        match lock.try_lock_shared() {
+            // The text is that of a server that has ended.
+            Ok(()) => Ok(None),
+            Err(TryLockError::WouldBlock) => Ok(serde_json::from_str(&std::fs::read_to_string(&path)?).ok()),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    fn write(mut lock: &File, base_url: &str) -> std::io::Result<()> {
+        let running = Self { base_url: base_url.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() };
+        lock.set_len(0)?;
+        lock.write_all(serde_json::to_string(&running)?.as_bytes())
+    }
 }
 
 /// For whoever started the server; that nobody reads it is no reason to end.
@@ -165,6 +261,7 @@ impl Parts {
             links,
             vault: keys.vault,
             webhook_policy: config.webhook_policy(),
+            billing: config.billing,
             limits: ApiLimits {
                 open_jobs_max: config.open_jobs_max,
                 body_idle_wait: config.client_waits().body_idle,
@@ -234,7 +331,8 @@ async fn recover(
 
 /// Two servers on one directory would each take the other's jobs for orphans.
 fn lock_directory(data_dir: &Path) -> Result<File, CommandError> {
-    let lock = File::create(data_dir.join("lock"))?;
+    // Its text is that of the server that holds it.
+    let lock = File::options().write(true).create(true).truncate(false).open(data_dir.join(LOCK_FILE))?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => {
@@ -244,7 +342,7 @@ fn lock_directory(data_dir: &Path) -> Result<File, CommandError> {
     }
 }
 
-async fn listen(address: std::net::SocketAddr) -> Result<TcpListener, CommandError> {
+async fn listen(address: SocketAddr) -> Result<TcpListener, CommandError> {
     let bound = TcpListener::bind(address).await;
     bound.map_err(|source| CommandError::Listen { address: address.to_string(), source })
 }

@@ -19,6 +19,8 @@ use super::CommandError;
 /// Names the file.
 const FILE_FLAG: &str = "--config";
 const FILE_VARIABLE: &str = "AVS_CONFIG";
+/// Where a package keeps it. An empty `AVS_CONFIG` leaves it unread.
+const INSTALLED_FILE: &str = "/etc/avs/avs.toml";
 
 /// Why the file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -64,10 +66,12 @@ pub fn arguments_with_file(
     let named = arguments.iter().position(|argument| argument == FILE_FLAG);
     let path = match named {
         Some(at) if at + 1 < arguments.len() => arguments.drain(at..=at + 1).nth(1),
-        _ => std::env::var_os(FILE_VARIABLE),
+        _ => std::env::var_os(FILE_VARIABLE).or_else(installed_file),
     };
-    let subcommand = arguments.get(1).and_then(|name| command.find_subcommand(name));
-    let (Some(path), Some(subcommand)) = (path, subcommand) else { return Ok(arguments) };
+    let subcommand = innermost_subcommand(command, &arguments);
+    let (Some(path), Some(subcommand)) = (path.filter(|path| !path.is_empty()), subcommand) else {
+        return Ok(arguments);
+    };
     let shown = path.to_string_lossy().into_owned();
     let text = std::fs::read_to_string(&path)
         .map_err(|source| SettingsError::Unreadable { path: shown.clone(), source })?;
@@ -104,6 +108,22 @@ pub fn arguments_with_file(
         }
     }
     Ok(arguments)
+}
+
+/// The file of an installed package, where there is one and this user may read it: it may hold secrets, so that only
+/// those who manage the installed server can.
+fn installed_file() -> Option<OsString> {
+    std::fs::File::open(INSTALLED_FILE).ok().map(|_| INSTALLED_FILE.into())
+}
+
+/// The command that the arguments name, such as `create` of `avs account create`.
+fn innermost_subcommand<'a>(command: &'a Command, arguments: &[OsString]) -> Option<&'a Command> {
+    let names = arguments.iter().skip(1);
+    let commands = names.scan(command, |parent, name| {
+        *parent = parent.find_subcommand(name)?;
+        Some(*parent)
+    });
+    commands.last()
 }
 
 fn text_from_value(value: &Value) -> Option<String> {
@@ -190,7 +210,8 @@ mod tests {
         for text in ["lissten = 1", "listen = 1.5", "listen = {}", "listen ="] {
             assert!(with_file(text, &["avs", "serve"]).is_err(), "{text}");
         }
-        let found = with_file("listen = \"0.0.0.0:80\"\n", &["avs", "credits", "audit"]).unwrap();
-        assert_eq!(found, ["avs", "credits", "audit"]);
+        let text = "listen = \"0.0.0.0:80\"\ndata-dir = \"/srv/avs\"\n";
+        let found = with_file(text, &["avs", "credits", "audit"]).unwrap();
+        assert_eq!(found, ["avs", "credits", "audit", "--data-dir", "/srv/avs"]);
     }
 }

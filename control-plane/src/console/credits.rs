@@ -47,7 +47,7 @@ pub(super) async fn show(State(api): State<Arc<Api>>, viewer: Viewer) -> Result<
         available: balance.available_credits,
         reserved: balance.reserved_credits,
         entries: entries.into_iter().map(|entry| row_from_entry(entry, now)).collect(),
-        prices: ItemKind::ALL.map(|kind| (words::item(kind), kind.price_credits())).to_vec(),
+        prices: ItemKind::ALL.map(|kind| (words::item(kind), api.billing.price_credits(kind))).to_vec(),
         entries_max: limits::CREDIT_ENTRIES_MAX,
     };
     Ok(page(StatusCode::OK, &shown))

@@ -5,6 +5,26 @@ use serde::{Deserialize, Serialize};
 use super::job::Mode;
 use super::media_kind::MediaKind;
 
+/// Whether jobs cost anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Billing {
+    /// Jobs reserve and pay the published prices.
+    #[default]
+    On,
+    /// Everything has a price of 0, for people who host only for themselves.
+    Off,
+}
+
+impl Billing {
+    /// What an item costs, in R-Credits.
+    pub fn price_credits(self, kind: ItemKind) -> i64 {
+        match self {
+            Self::On => kind.price_credits(),
+            Self::Off => 0,
+        }
+    }
+}
+
 /// Something that is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,8 +130,12 @@ impl Item {
 }
 
 /// Returns the bill of a job with these inputs at worst. A prompt pays for the creator too, and for the analysis of each
-/// screen recording.
-pub fn bill_from_inputs<'a>(mode: Mode, inputs: impl IntoIterator<Item = (&'a str, MediaKind)>) -> Vec<Item> {
+/// screen recording. Without billing, the items are the same and cost 0.
+pub fn bill_from_inputs<'a>(
+    billing: Billing,
+    mode: Mode,
+    inputs: impl IntoIterator<Item = (&'a str, MediaKind)>,
+) -> Vec<Item> {
     let mut items = Vec::new();
     for (name, kind) in inputs {
         items.push(Item::upload(name, kind));
@@ -123,6 +147,9 @@ pub fn bill_from_inputs<'a>(mode: Mode, inputs: impl IntoIterator<Item = (&'a st
         items.push(Item::priced(ItemKind::AiCreator, None));
     }
     items.push(Item::priced(ItemKind::Render, None));
+    for item in &mut items {
+        item.credits = billing.price_credits(item.kind);
+    }
     items
 }
 
@@ -167,8 +194,8 @@ mod tests {
     #[test]
     fn a_screen_recording_costs_its_analysis_only_where_a_prompt_uses_it() {
         let inputs = [("demo.vidova", MediaKind::ScreenRecording)];
-        assert_eq!(total_credits(&bill_from_inputs(Mode::Json, inputs)), 5);
-        let reserved = bill_from_inputs(Mode::Prompt, inputs);
+        assert_eq!(total_credits(&bill_from_inputs(Billing::On, Mode::Json, inputs)), 5);
+        let reserved = bill_from_inputs(Billing::On, Mode::Prompt, inputs);
         assert_eq!(total_credits(&reserved), 5 + 3 + 5);
         assert_eq!(bill_from_use(&reserved, |name| name == "demo.vidova"), reserved);
         assert_eq!(total_credits(&bill_from_use(&reserved, |_| false)), 3 + 5);
@@ -176,14 +203,22 @@ mod tests {
 
     #[test]
     fn an_upload_assumed_to_be_video_is_charged_as_what_it_turned_out_to_be() {
-        let reserved = bill_from_inputs(Mode::Json, [("a.ogg", MediaKind::Video)]);
+        let reserved = bill_from_inputs(Billing::On, Mode::Json, [("a.ogg", MediaKind::Video)]);
         let bill = bill_from_probe(&reserved, &[("a.ogg".into(), MediaKind::Audio)]);
         assert_eq!((total_credits(&reserved), total_credits(&bill)), (10, 8));
     }
 
     #[test]
+    fn without_billing_a_job_costs_nothing_whatever_its_files_turn_out_to_be() {
+        let inputs = [("a.ogg", MediaKind::Video), ("b.vidova", MediaKind::ScreenRecording)];
+        let reserved = bill_from_inputs(Billing::Off, Mode::Prompt, inputs);
+        let bill = bill_from_probe(&reserved, &[("a.ogg".into(), MediaKind::Audio)]);
+        assert_eq!((reserved.len(), total_credits(&reserved), total_credits(&bill)), (5, 0, 0));
+    }
+
+    #[test]
     fn nothing_is_charged_above_its_reservation() {
-        let reserved = bill_from_inputs(Mode::Json, [("a.gif", MediaKind::Image)]);
+        let reserved = bill_from_inputs(Billing::On, Mode::Json, [("a.gif", MediaKind::Image)]);
         let bill = bill_from_probe(&reserved, &[("a.gif".into(), MediaKind::Video)]);
         assert_eq!(total_credits(&bill), total_credits(&reserved));
     }

@@ -7,7 +7,7 @@ use sqlx::Connection as _;
 use tempfile::TempDir;
 
 use super::{GRANTED, Kind};
-use crate::domain::credits::bill_from_inputs;
+use crate::domain::credits::{Billing, bill_from_inputs};
 use crate::domain::entropy::tests::Seeded;
 use crate::domain::ids::{AccountId, BootId, EventId, JobId};
 use crate::domain::job::{EngineIdentity, Job, JobError, Mode, Progress, RenderStep, Video};
@@ -79,7 +79,7 @@ impl Bench {
             account_id: self.account.clone(),
             token_id: Some(self.token_id.clone()),
             mode: Mode::Json,
-            items: bill_from_inputs(Mode::Json, [("hero.mp4", MediaKind::Video)]),
+            items: bill_from_inputs(Billing::On, Mode::Json, [("hero.mp4", MediaKind::Video)]),
             metadata: None,
             project: Project { template: json!({}), prompt: None, output: Value::Null, assets: Vec::new() },
             webhook: Some(WebhookTarget { url: "https://example.com/".into(), sealed_secret: None }),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use avs::domain::credits::bill_from_inputs;
+use avs::domain::credits::{Billing, bill_from_inputs};
 use avs::domain::ids::JobId;
 use avs::domain::job::Mode;
 use avs::domain::timestamp::Clock as _;
@@ -154,7 +154,7 @@ async fn a_server_with_ten_thousand_queued_jobs_is_ready_in_two_seconds() {
         account_id: account_id.clone(),
         token_id: Some(token_id.to_owned()),
         mode: Mode::Json,
-        items: bill_from_inputs(Mode::Json, []),
+        items: bill_from_inputs(Billing::On, Mode::Json, []),
         metadata: None,
         project: Project {
             template: template("x", &[]),
