@@ -160,11 +160,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// What a server writes into the lock of its data directory, for the commands that work beside it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(super) struct RunningServer {
+pub struct RunningServer {
     /// Where it answers, as this machine reaches it.
-    pub(super) base_url: String,
+    pub base_url: String,
     /// Its version.
-    pub(super) version: String,
+    pub version: String,
 }
 
 impl RunningServer {

@@ -1,9 +1,6 @@
 //! What the spectrum of a sound does over time, in a few numbers a step: what beats and speech are found by.
 
-use std::sync::Arc;
-
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use microfft::Complex32;
 
 use crate::media::{CHANNELS, SAMPLE_RATE};
 
@@ -45,14 +42,10 @@ pub(super) struct SpectrumTrack {
 
 /// Takes sound in and follows its spectrum.
 pub(super) struct SpectrumFollower {
-    transform: Arc<dyn RealToComplex<f32>>,
     window: Vec<f32>,
     bands: Vec<std::ops::Range<usize>>,
     /// Mono samples at half of the rate that the next windows need.
     pending: Vec<f32>,
-    windowed: Vec<f32>,
-    lines: Vec<Complex<f32>>,
-    scratch: Vec<Complex<f32>>,
     /// Logarithms of the bands in the last steps, oldest first.
     before: std::collections::VecDeque<Vec<f32>>,
     pub(super) track: SpectrumTrack,
@@ -60,7 +53,6 @@ pub(super) struct SpectrumFollower {
 
 impl Default for SpectrumFollower {
     fn default() -> Self {
-        let transform = RealFftPlanner::<f32>::new().plan_fft_forward(WINDOW);
         #[expect(clippy::cast_possible_truncation, reason = "0.0..=1.0")]
         let hann = |n: usize| (std::f64::consts::PI * n as f64 / WINDOW as f64).sin().powi(2) as f32;
         Self {
@@ -68,12 +60,8 @@ impl Default for SpectrumFollower {
             bands: bands(),
             // As if silence came before: what sounds from the start on begins there.
             pending: vec![0.0; WINDOW - STEP],
-            windowed: transform.make_input_vec(),
-            lines: transform.make_output_vec(),
-            scratch: transform.make_scratch_vec(),
             before: std::collections::VecDeque::from(vec![vec![0.0; BANDS]; LAG]),
             track: SpectrumTrack::default(),
-            transform,
         }
     }
 }
@@ -93,15 +81,14 @@ impl SpectrumFollower {
 
     fn step(&mut self, start: usize) {
         let samples = self.pending[start..start + WINDOW].iter().zip(&self.window);
-        self.windowed.iter_mut().zip(samples).for_each(|(to, (sample, weight))| *to = sample * weight);
-        let transformed =
-            self.transform.process_with_scratch(&mut self.windowed, &mut self.lines, &mut self.scratch);
-        // It fails for slices of a wrong length only, and these are its own.
-        drop(transformed);
+        let mut windowed = [0.0; WINDOW];
+        windowed.iter_mut().zip(samples).for_each(|(to, (sample, weight))| *to = sample * weight);
+        // Half of them, without the one at half of the sample rate.
+        let spectrum = microfft::real::rfft_1024(&mut windowed);
         // A sine of full scale has the amplitude 1 in its line: half of the window's sum.
         let scale = 4.0 / f32::from(u16::try_from(WINDOW).unwrap_or(u16::MAX));
         let power = |lines: std::ops::Range<usize>| {
-            self.lines[lines].iter().map(Complex::norm_sqr).sum::<f32>() * scale * scale
+            spectrum[lines].iter().map(Complex32::norm_sqr).sum::<f32>() * scale * scale
         };
         let bands: Vec<f32> =
             self.bands.iter().map(|band| (power(band.clone()).sqrt() / FLOOR_AMPLITUDE).ln_1p()).collect();

@@ -3,8 +3,8 @@
 use std::io::{BufRead, Seek};
 use std::path::Path;
 
+use avs_resample::{Kernel, Resampler, Texels};
 use avs_template::RectPx;
-use fast_image_resize as resize;
 use image::{DynamicImage, ImageDecoder, ImageReader};
 
 use super::error::MediaFault;
@@ -73,7 +73,7 @@ fn opaque_at_size(
     size: (u32, u32),
 ) -> Result<RgbaPicture, MediaFault> {
     let from_size = source.dimensions();
-    let bytes = scaled(source.into_raw(), from_size, (crop, size), resize::PixelType::U8x3)?;
+    let bytes = scaled(source.into_raw(), from_size, (crop, size), 3)?;
     let (texels, _) = bytes.as_chunks::<3>();
     let bytes = texels.iter().flat_map(|[r, g, b]| [*r, *g, *b, u8::MAX]).collect();
     Ok(RgbaPicture { width_px: size.0, height_px: size.1, bytes })
@@ -92,7 +92,7 @@ pub(super) fn premultiplied_at_size(
         texel.0 = [premul(r), premul(g), premul(b), a];
     }
     let from_size = source.dimensions();
-    let mut bytes = scaled(source.into_raw(), from_size, (crop, size), resize::PixelType::U8x4)?;
+    let mut bytes = scaled(source.into_raw(), from_size, (crop, size), 4)?;
     let (texels, _) = bytes.as_chunks_mut::<4>();
     for [r, g, b, a] in texels {
         // Lanczos overshoots; a premultiplied colour above its alpha would glow.
@@ -106,7 +106,7 @@ fn scaled(
     source: Vec<u8>,
     (source_width, source_height): (u32, u32),
     (crop, (width_px, height_px)): (RectPx, (u32, u32)),
-    texel: resize::PixelType,
+    texel_bytes: u8,
 ) -> Result<Vec<u8>, MediaFault> {
     let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
     if (crop.x, crop.y, crop.width, crop.height) == whole
@@ -114,18 +114,14 @@ fn scaled(
     {
         return Ok(source);
     }
-    let damaged = |error: &dyn std::fmt::Display| {
-        MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error.to_string())))
-    };
-    let from = resize::images::Image::from_vec_u8(source_width, source_height, source, texel)
-        .map_err(|error| damaged(&error))?;
-    let mut to = resize::images::Image::new(width_px, height_px, texel);
-    let options = resize::ResizeOptions::new()
-        .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))
-        .use_alpha(false)
-        .crop(crop.x, crop.y, crop.width, crop.height);
-    resize::Resizer::new().resize(&from, &mut to, &options).map_err(|error| damaged(&error))?;
-    Ok(to.into_vec())
+    let mut scaled = vec![0; width_px as usize * height_px as usize * usize::from(texel_bytes)];
+    let from = Texels { bytes: &source[..], texel_bytes, size: (source_width, source_height) };
+    let mut to = Texels { bytes: &mut scaled[..], texel_bytes, size: (width_px, height_px) };
+    let part = (crop.x, crop.y, crop.width, crop.height);
+    Resampler::default().scale(&from, part, Kernel::Lanczos3, &mut to).map_err(|error| {
+        MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error)))
+    })?;
+    Ok(scaled)
 }
 
 fn decoder_of<R: BufRead + Seek + 'static>(

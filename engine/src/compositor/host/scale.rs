@@ -1,7 +1,7 @@
 //! Scaling of opaque planes on the CPU, from a place between pixels: Ken Burns journeys and zooms.
 
+use avs_resample::{Kernel, Resampler, Texels};
 use avs_template::RectPx;
-use fast_image_resize as resize;
 
 use super::linear::{LinearMap, STEP_MAX, Span};
 use crate::color::CodedPicture;
@@ -12,7 +12,7 @@ pub(super) struct Scaler {
     map: LinearMap,
     between: Vec<u8>,
     /// For what is made so much smaller that texels would be left out.
-    resizer: resize::Resizer,
+    resampler: Resampler,
 }
 
 /// A plane with `N` bytes a texel: its bytes, and its size in texels.
@@ -59,18 +59,12 @@ impl Scaler {
         part: RectPx,
         (to, to_size): Plane<&mut [u8]>,
     ) {
-        let part = inside(part, from_size);
-        let texel = if N == 1 { resize::PixelType::U8 } else { resize::PixelType::U8x2 };
-        let options = resize::ResizeOptions::new()
-            .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Bilinear))
-            .use_alpha(false)
-            .crop(part.x, part.y, part.width, part.height);
-        let from = resize::images::ImageRef::new(from_size.0, from_size.1, from, texel);
-        let to = resize::images::Image::from_slice_u8(to_size.0, to_size.1, to, texel);
-        if let (Ok(from), Ok(mut to)) = (from, to) {
-            let done = self.resizer.resize(&from, &mut to, &options);
-            debug_assert!(done.is_ok(), "{done:?}: the part is inside, and both have bytes");
-        }
+        let RectPx { x, y, width, height } = inside(part, from_size);
+        let texel_bytes = if N == 1 { 1 } else { 2 };
+        let from = Texels { bytes: from, texel_bytes, size: from_size };
+        let mut to = Texels { bytes: to, texel_bytes, size: to_size };
+        let done = self.resampler.scale(&from, (x, y, width, height), Kernel::Bilinear, &mut to);
+        debug_assert!(done.is_ok(), "{done:?}: the part is inside, and both have bytes");
     }
 }
 
