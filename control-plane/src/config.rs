@@ -1,6 +1,6 @@
 //! Settings of `avs serve`: each a flag and an `AVS_…` variable, with safe defaults.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
@@ -19,11 +19,19 @@ use crate::objects::BucketSettings;
 use crate::store::{Store, StoreError, WriteWaits};
 use crate::telemetry::LogFormat;
 
+/// Where the public API listens unless it is told.
+pub const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+/// Where health checks and metrics are unless it is told.
+pub const ADMIN_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 9090);
+
+/// The argument [`DataDir::path`] among those of a command.
+pub const DATA_DIR_ID: &str = "data-dir";
+
 /// Where state is kept; shared by every command.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DataDir {
     /// Directory of the database, the keys and the files of jobs.
-    #[arg(long = "data-dir", env = "AVS_DATA_DIR", default_value = "avs-data", value_name = "DIR")]
+    #[arg(id = DATA_DIR_ID, long = "data-dir", env = "AVS_DATA_DIR", default_value = "avs-data", value_name = "DIR")]
     pub path: PathBuf,
 }
 
@@ -108,10 +116,10 @@ pub struct ServeConfig {
     #[command(flatten)]
     pub creator: CreatorSettings,
     /// Address of the public API; port 0 lets the system choose.
-    #[arg(long, env = "AVS_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(long, env = "AVS_LISTEN", default_value_t = LISTEN, value_name = "ADDRESS")]
     pub listen: SocketAddr,
     /// Address of `/livez`, `/readyz` and `/metrics`; keep it from the public.
-    #[arg(long, env = "AVS_ADMIN_LISTEN", default_value = "127.0.0.1:9090", value_name = "ADDRESS")]
+    #[arg(long, env = "AVS_ADMIN_LISTEN", default_value_t = ADMIN_LISTEN, value_name = "ADDRESS")]
     pub admin_listen: SocketAddr,
     /// Base of download links, as clients reach this server [default: http://LISTEN].
     #[arg(long, env = "AVS_PUBLIC_URL", value_name = "URL")]

@@ -23,6 +23,29 @@ pub fn free_bytes(path: &std::path::Path) -> std::io::Result<u64> {
     Ok(stat.blocks_available() * stat.fragment_size())
 }
 
+/// Becomes the owner of a data directory where this process is root and the owner is not: files that root makes beside an
+/// installed service could not be written by it. Does nothing where there is no such directory.
+///
+/// # Errors
+/// [`std::io::Error`] where the directory or its owner cannot be read, or the system refuses.
+pub fn become_owner_of(data_dir: &std::path::Path) -> std::io::Result<()> {
+    use nix::unistd::{Uid, User, geteuid, setgid, setgroups, setuid};
+    let owner = match std::fs::metadata(data_dir) {
+        Ok(metadata) => Uid::from_raw(std::os::unix::fs::MetadataExt::uid(&metadata)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !geteuid().is_root() || owner.is_root() {
+        return Ok(());
+    }
+    let Some(user) = User::from_uid(owner)? else {
+        return Err(std::io::Error::other(format!("the owner of {} has no name", data_dir.display())));
+    };
+    setgroups(&[user.gid])?;
+    setgid(user.gid)?;
+    Ok(setuid(user.uid)?)
+}
+
 /// The clock of the machine.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemClock;

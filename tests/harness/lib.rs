@@ -18,5 +18,5 @@ pub use frames::{
 pub use media::{Scratch, ffmpeg};
 pub use receiver::{Delivery, Receiver};
 pub use renders::{built_binary, gpu_context, render_to, request, sound_of, still_of};
-pub use server::Server;
+pub use server::{Server, avs_command};
 pub use sheet::contact_sheet;

@@ -82,7 +82,7 @@ impl Server {
 
     /// Runs a command of the operator's; returns what it printed.
     pub fn avs(&self, arguments: &[&str], input: &str) -> String {
-        let mut command = avs(self.scratch.path());
+        let mut command = avs_command(self.scratch.path());
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
@@ -201,7 +201,7 @@ impl Drop for Server {
 fn serve(scratch: &Path, address: &str) -> Result<(Child, Vec<String>), String> {
     let mut log = std::fs::OpenOptions::new();
     let log = log.append(true).create(true).open(scratch.join("server.log")).unwrap();
-    let mut child = avs(scratch)
+    let mut child = avs_command(scratch)
         .args(["serve", "--listen", address, "--admin-listen", "127.0.0.1:0"])
         // One job at a time, whatever the machine: a test can have one wait for another.
         .env("AVS_ENGINES", "1")
@@ -229,10 +229,11 @@ fn said(lines: &[String], start: &str) -> Option<String> {
     lines.iter().find_map(|line| line.strip_prefix(start)).map(str::to_owned)
 }
 
-/// `avs`, built beside this test, on a data folder below `scratch`.
-fn avs(scratch: &Path) -> Command {
+/// `avs`, built beside this test, on the folder `data` of `scratch`, whatever is installed on this machine.
+#[must_use]
+pub fn avs_command(scratch: &Path) -> Command {
     let mut command = Command::new(built_binary("avs"));
-    command.env("AVS_DATA_DIR", scratch.join("data"));
+    command.env("AVS_DATA_DIR", scratch.join("data")).env("AVS_CONFIG", "");
     command
 }
 

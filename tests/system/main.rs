@@ -3,3 +3,4 @@
 
 mod assets;
 mod jobs;
+mod quickstart;

@@ -13,16 +13,19 @@ pub use create_error::CreateError;
 pub use quickstart::QuickstartError;
 pub use settings::{SettingsError, arguments_with_file};
 
+use std::path::PathBuf;
+
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{ServeConfig, StateArguments};
+use crate::config::{DATA_DIR_ID, ServeConfig, StateArguments};
 use crate::creator::CreatorSettingsError;
 use crate::domain::password::PasswordError;
 use crate::domain::token::TokenKind;
 use crate::keys::KeyError;
 use crate::objects::BucketError;
 use crate::store::StoreError;
+use crate::system::become_owner_of;
 
 /// A self-hosted video API: JSON in, MP4 out.
 #[derive(Debug, Parser)]
@@ -271,6 +274,9 @@ pub enum CommandError {
 /// [`CommandError`] says why it failed.
 pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
     let arguments = Arguments::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    if let Some(data_dir) = data_dir(matches) {
+        become_owner_of(&data_dir)?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         match arguments.command {
@@ -284,6 +290,12 @@ pub fn run(matches: &ArgMatches) -> Result<(), CommandError> {
             Command::Token { command } => run_token(command).await,
         }
     })
+}
+
+/// The data directory that a command works on.
+fn data_dir(matches: &ArgMatches) -> Option<PathBuf> {
+    let innermost = std::iter::successors(Some(matches), |matches| Some(matches.subcommand()?.1)).last()?;
+    innermost.try_get_one::<PathBuf>(DATA_DIR_ID).ok().flatten().cloned()
 }
 
 async fn run_account(command: AccountCommand) -> Result<(), CommandError> {

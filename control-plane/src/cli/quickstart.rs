@@ -9,6 +9,7 @@ mod clip;
 mod error;
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 pub use error::QuickstartError;
@@ -16,7 +17,7 @@ pub use error::QuickstartError;
 use self::client::{ApiClient, Job};
 use super::serve::{RunningServer, Server};
 use super::{CommandError, wait_for_signal};
-use crate::config::ServeConfig;
+use crate::config::{ADMIN_LISTEN, LISTEN, ServeConfig};
 use crate::domain::ids::AccountId;
 use crate::domain::timestamp::{Clock as _, Timestamp};
 use crate::domain::token::{Token, TokenKind};
@@ -90,9 +91,23 @@ async fn server(config: &ServeConfig) -> Result<(RunningServer, Option<Server>),
         print(&format!("server     {}, running already", running.base_url))?;
         return Ok((running, None));
     }
-    let started = Server::start(config).await?;
+    let started = Server::start(&with_free_ports(config)).await?;
     print(&format!("server     {}, started for this", started.base_url))?;
     Ok((RunningServer { base_url: started.base_url.clone(), version }, Some(started)))
+}
+
+/// The default ports may be another server's, such as that of an installed package: then the system chooses. Ports that
+/// the user names are taken at their word.
+fn with_free_ports(config: &ServeConfig) -> ServeConfig {
+    let free = |address: SocketAddr, default: SocketAddr| {
+        let is_taken = address == default && TcpListener::bind(address).is_err();
+        if is_taken { SocketAddr::new(address.ip(), 0) } else { address }
+    };
+    ServeConfig {
+        listen: free(config.listen, LISTEN),
+        admin_listen: free(config.admin_listen, ADMIN_LISTEN),
+        ..config.clone()
+    }
 }
 
 async fn make_video(arguments: &QuickstartArguments, running: &RunningServer) -> Result<(), CommandError> {
@@ -112,7 +127,10 @@ async fn make_video(arguments: &QuickstartArguments, running: &RunningServer) ->
     print(&format!("charged    {} credits", job.charged_credits))?;
     print(&format!("video      {}", absolute(&out).display()))?;
     print(&format!("console    {}", running.base_url))?;
-    print(&format!("\nthe same again, with a token that lasts 30 days:\n\n{}\n", client.command_line(&clip)))?;
+    print(&format!(
+        "\nthe same again, with a token that lasts 30 days:\n\n{}\n",
+        client.command_line(&clip)
+    ))?;
     Ok(())
 }
 

@@ -110,7 +110,18 @@ impl Server {
         }
         tasks.close();
         let (role, workshop) = (config.role, parts.workshop);
-        Ok(Self { base_url, admin_address, role, console_lines, stop, tasks, lease, grace, workshop, _lock: lock })
+        Ok(Self {
+            base_url,
+            admin_address,
+            role,
+            console_lines,
+            stop,
+            tasks,
+            lease,
+            grace,
+            workshop,
+            _lock: lock,
+        })
     }
 
     /// Prints where the server listens, the console last: there are no more lines then.

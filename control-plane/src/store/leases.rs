@@ -19,7 +19,10 @@ impl Store {
     pub async fn renew_lease(&self, boot: &BootId, lease: Duration) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         sql_for(
-            "INSERT INTO leases (boot_id, until) VALUES ($1, unixepoch('subsec') * 1000 + $2)
+            // Days since noon of 24 November 4714 BC, to milliseconds of 1970: `unixepoch` has no fractions before 3.42,
+            // and Debian 12 has 3.40.
+            "INSERT INTO leases (boot_id, until)
+             VALUES ($1, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) + $2)
              ON CONFLICT (boot_id) DO UPDATE SET until = excluded.until",
             "INSERT INTO leases (boot_id, until) VALUES ($1, (EXTRACT(EPOCH FROM clock_timestamp()) * 1000)::BIGINT + $2)
              ON CONFLICT (boot_id) DO UPDATE SET until = excluded.until",

@@ -206,7 +206,11 @@ impl Server {
     /// `avs` with this directory and nothing else from the surroundings.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_avs"));
-        command.env_clear().env("PATH", "/usr/bin:/bin").env("AVS_DATA_DIR", self.data_dir());
+        command
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("AVS_DATA_DIR", self.data_dir())
+            .env("AVS_CONFIG", "");
         command.envs(self.database_url.iter().map(|url| ("AVS_DATABASE_URL", url)));
         command
     }

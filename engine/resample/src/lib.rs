@@ -105,7 +105,9 @@ mod tests {
             let mut scaled = Texels { bytes: &mut to[..], texel_bytes, size: (4, 4) };
             let part = (0.0, 0.0, 8.0, 8.0);
             Resampler::default().scale(&from, part, Kernel::Bilinear, &mut scaled).unwrap();
-            assert!(to.iter().enumerate().all(|(at, value)| *value == if at % count == 0 { 40 } else { 200 }));
+            assert!(
+                to.iter().enumerate().all(|(at, value)| *value == if at % count == 0 { 40 } else { 200 })
+            );
         }
     }
 

@@ -7,7 +7,7 @@ mod render;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::error::RenderError;
 use crate::gpu::{Gpu, GpuError, adapters};
@@ -40,6 +40,12 @@ enum CommandError {
     Trial(&'static str, #[source] std::io::Error),
     #[error("the sandbox is not whole: {open} of the things above are not held")]
     NotHeld { open: usize },
+}
+
+/// The arguments, for man pages and completions.
+#[must_use]
+pub fn command() -> clap::Command {
+    Args::command()
 }
 
 /// Runs the command line of this process.

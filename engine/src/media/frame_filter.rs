@@ -49,8 +49,7 @@ impl FrameFilter {
             time_base.denominator().max(1),
         );
         if ffmpeg::filter::version() >= NEGOTIATES_COLOR_FROM {
-            let (space, range) =
-                (ffi::AVColorSpace::from(takes.space), ffi::AVColorRange::from(takes.range));
+            let (space, range) = (ffi::AVColorSpace::from(takes.space), ffi::AVColorRange::from(takes.range));
             source += &format!(":colorspace={}:range={}", space as u32, range as u32);
         }
         let mut graph = ffmpeg::filter::Graph::new();

@@ -79,7 +79,8 @@ impl ApiClient {
     /// The request of [`Self::create`] for a shell.
     pub(super) fn command_line(&self, clip: &Clip) -> String {
         let path = |path: &Path| super::absolute(path).display().to_string().replace('\'', r"'\''");
-        let files: Vec<String> = clip.files.iter().map(|file| format!("-F 'files=@{}'", path(file))).collect();
+        let files: Vec<String> =
+            clip.files.iter().map(|file| format!("-F 'files=@{}'", path(file))).collect();
         format!(
             "curl -H 'Authorization: Bearer {}' \\\n  -F 'request=<{}' \\\n  {} \\\n  {}",
             self.token,

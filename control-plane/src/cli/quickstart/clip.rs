@@ -93,11 +93,7 @@ async fn length_secs(engine: &Path, video: &Path) -> Result<f64, QuickstartError
 }
 
 /// What the engine printed.
-async fn output(
-    command: &mut Command,
-    what: &'static str,
-    path: &Path,
-) -> Result<Vec<u8>, QuickstartError> {
+async fn output(command: &mut Command, what: &'static str, path: &Path) -> Result<Vec<u8>, QuickstartError> {
     let done = command.stdin(std::process::Stdio::null()).kill_on_drop(true).output().await?;
     if done.status.success() {
         return Ok(done.stdout);

@@ -19,8 +19,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Executor as _, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard, watch};
 
-use super::{Connection, migrations};
 use super::queued::QueuedWriter;
+use super::{Connection, migrations};
 use crate::limits;
 use crate::store::StoreError;
 use crate::store::signals::{Signal, Signals};
