@@ -6,6 +6,7 @@ use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
 use ffmpeg_next::codec::discard::Discard;
 
+use super::decoded_frame;
 use super::error::MediaFault;
 use super::input::MediaInput;
 use super::orientation::Orientation;
@@ -117,7 +118,7 @@ impl FrameSampler {
     pub(crate) fn next_frame(&mut self) -> Result<Option<(f64, ffmpeg::frame::Video)>, MediaFault> {
         loop {
             let mut frame = ffmpeg::frame::Video::empty();
-            match self.decoder.receive_frame(&mut frame) {
+            match decoded_frame::receive(&mut self.decoder, &mut frame) {
                 Ok(()) => {
                     check_size(frame.width(), frame.height())?;
                     let at = frame.timestamp().map_or(self.last_secs, |timestamp| self.secs_of(timestamp));

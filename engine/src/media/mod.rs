@@ -2,6 +2,7 @@
 
 mod animated_image;
 mod audio_reader;
+mod decoded_frame;
 mod error;
 mod frame_filter;
 mod frame_sampler;

@@ -6,6 +6,7 @@ use avs_template::Ticks;
 use ffmpeg_next as ffmpeg;
 use ffmpeg_next::codec::discard::Discard;
 
+use super::decoded_frame;
 use super::error::MediaFault;
 use super::frame_filter::FrameFilter;
 use super::input::{MediaInput, open_decoder};
@@ -154,7 +155,7 @@ impl VideoReader {
                 return Ok(Some((self.input.time_of(frame.pts().unwrap_or(0), time_base), frame)));
             }
             let mut frame = ffmpeg::frame::Video::empty();
-            match self.decoder.receive_frame(&mut frame) {
+            match decoded_frame::receive(&mut self.decoder, &mut frame) {
                 Ok(()) => {
                     check_size(frame.width(), frame.height())?;
                     let timestamp = frame.timestamp().unwrap_or(0);

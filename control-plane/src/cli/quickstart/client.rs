@@ -14,6 +14,10 @@ use super::clip::Clip;
 /// Longest silence of the server.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
 
+/// How often a busy server is asked again, and how long after: the pause that its `Retry-After` names.
+const BUSY_TRIES: u32 = 5;
+const BUSY_PAUSE: Duration = Duration::from_secs(1);
+
 /// Asks one server with one token.
 pub(super) struct ApiClient {
     http: reqwest::Client,
@@ -44,15 +48,20 @@ impl ApiClient {
         Ok(Self { http, base_url: base_url.to_owned(), token: token.to_owned() })
     }
 
-    /// Posts the job.
+    /// Posts the job; again where the server says that it is busy for now, as every client should.
     pub(super) async fn create(&self, clip: &Clip) -> Result<Job, QuickstartError> {
-        let mut form = Form::new().text("request", std::fs::read_to_string(&clip.request)?);
-        for file in &clip.files {
-            form = form.part("files", Part::file(file).await?);
-        }
         let url = self.url();
-        let answer = self.json(self.http.post(&url).multipart(form), &url).await?;
-        Ok(job_from_json(&answer))
+        for _ in 0..BUSY_TRIES {
+            let answer = self.json(self.http.post(&url).multipart(form_of(clip).await?), &url).await;
+            match answer {
+                Err(QuickstartError::Refused { status: 429 | 503, .. }) => {
+                    tokio::time::sleep(BUSY_PAUSE).await
+                }
+                answer => return Ok(job_from_json(&answer?)),
+            }
+        }
+        let last = self.json(self.http.post(&url).multipart(form_of(clip).await?), &url).await;
+        Ok(job_from_json(&last?))
     }
 
     /// How a job stands.
@@ -108,6 +117,14 @@ impl ApiClient {
             }),
         }
     }
+}
+
+async fn form_of(clip: &Clip) -> Result<Form, QuickstartError> {
+    let mut form = Form::new().text("request", std::fs::read_to_string(&clip.request)?);
+    for file in &clip.files {
+        form = form.part("files", Part::file(file).await?);
+    }
+    Ok(form)
 }
 
 fn job_from_json(json: &Value) -> Job {
