@@ -139,7 +139,11 @@ async fn insufficient(tx: &mut Connection, posting: &Posting<'_>) -> Result<Stor
     Ok(StoreError::InsufficientCredits { needed_credits: posting.credits, available_credits })
 }
 
+/// Writes a movement down; one of no credits, as every one without billing, is none.
 async fn write_down(tx: &mut Connection, posting: &Posting<'_>, now: Timestamp) -> Result<(), StoreError> {
+    if posting.credits == 0 {
+        return Ok(());
+    }
     let (from, to) = posting.kind.sides();
     sql(
         "INSERT INTO transfers (account_id, job_id, kind, item, credits, at) VALUES ($1, $2, $3, $4, $5, $6)",

@@ -13,6 +13,8 @@ use super::svg_image::SvgImage;
 use super::video_reader::check_size;
 use crate::color::RgbaPicture;
 
+const RGBA_BYTES: u8 = 4;
+
 /// What an image's header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageHeader {
@@ -62,20 +64,18 @@ pub fn image_from_file(path: &Path, crop: RectPx, size: (u32, u32)) -> Result<Rg
     if decoded.color().has_alpha() {
         premultiplied_at_size(decoded.into_rgba8(), crop, size)
     } else {
-        opaque_at_size(decoded.into_rgb8(), crop, size)
+        opaque_at_size(decoded.into_rgba8(), crop, size)
     }
 }
 
-/// Brings `crop` of a picture without alpha to `size`; alpha is added at the end, where there are fewest texels.
+/// Brings `crop` of a picture without alpha to `size`.
 fn opaque_at_size(
-    source: image::RgbImage,
+    source: image::RgbaImage,
     crop: RectPx,
     size: (u32, u32),
 ) -> Result<RgbaPicture, MediaFault> {
     let from_size = source.dimensions();
-    let bytes = scaled(source.into_raw(), from_size, (crop, size), 3)?;
-    let (texels, _) = bytes.as_chunks::<3>();
-    let bytes = texels.iter().flat_map(|[r, g, b]| [*r, *g, *b, u8::MAX]).collect();
+    let bytes = scaled(source.into_raw(), from_size, (crop, size))?;
     Ok(RgbaPicture { width_px: size.0, height_px: size.1, bytes })
 }
 
@@ -92,7 +92,7 @@ pub(super) fn premultiplied_at_size(
         texel.0 = [premul(r), premul(g), premul(b), a];
     }
     let from_size = source.dimensions();
-    let mut bytes = scaled(source.into_raw(), from_size, (crop, size), 4)?;
+    let mut bytes = scaled(source.into_raw(), from_size, (crop, size))?;
     let (texels, _) = bytes.as_chunks_mut::<4>();
     for [r, g, b, a] in texels {
         // Lanczos overshoots; a premultiplied colour above its alpha would glow.
@@ -101,12 +101,11 @@ pub(super) fn premultiplied_at_size(
     Ok(RgbaPicture { width_px: size.0, height_px: size.1, bytes })
 }
 
-/// Brings `crop` of tightly packed texels to a size.
+/// Brings `crop` of RGBA with tight rows to a size.
 fn scaled(
     source: Vec<u8>,
     (source_width, source_height): (u32, u32),
     (crop, (width_px, height_px)): (RectPx, (u32, u32)),
-    texel_bytes: u8,
 ) -> Result<Vec<u8>, MediaFault> {
     let whole = (0.0, 0.0, f64::from(source_width), f64::from(source_height));
     if (crop.x, crop.y, crop.width, crop.height) == whole
@@ -114,9 +113,9 @@ fn scaled(
     {
         return Ok(source);
     }
-    let mut scaled = vec![0; width_px as usize * height_px as usize * usize::from(texel_bytes)];
-    let from = Texels { bytes: &source[..], texel_bytes, size: (source_width, source_height) };
-    let mut to = Texels { bytes: &mut scaled[..], texel_bytes, size: (width_px, height_px) };
+    let mut scaled = vec![0; width_px as usize * height_px as usize * usize::from(RGBA_BYTES)];
+    let from = Texels { bytes: &source[..], texel_bytes: RGBA_BYTES, size: (source_width, source_height) };
+    let mut to = Texels { bytes: &mut scaled[..], texel_bytes: RGBA_BYTES, size: (width_px, height_px) };
     let part = (crop.x, crop.y, crop.width, crop.height);
     Resampler::default().scale(&from, part, Kernel::Lanczos3, &mut to).map_err(|error| {
         MediaFault::DamagedImage(image::ImageError::IoError(std::io::Error::other(error)))
