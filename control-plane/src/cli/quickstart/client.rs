@@ -55,7 +55,7 @@ impl ApiClient {
             let answer = self.json(self.http.post(&url).multipart(form_of(clip).await?), &url).await;
             match answer {
                 Err(QuickstartError::Refused { status: 429 | 503, .. }) => {
-                    tokio::time::sleep(BUSY_PAUSE).await
+                    tokio::time::sleep(BUSY_PAUSE).await;
                 }
                 answer => return Ok(job_from_json(&answer?)),
             }
