@@ -51,17 +51,17 @@ impl ApiClient {
     /// Posts the job; again where the server says that it is busy for now, as every client should.
     pub(super) async fn create(&self, clip: &Clip) -> Result<Job, QuickstartError> {
         let url = self.url();
-        for _ in 0..BUSY_TRIES {
+        let mut tries_left = BUSY_TRIES;
+        loop {
             let answer = self.json(self.http.post(&url).multipart(form_of(clip).await?), &url).await;
             match answer {
-                Err(QuickstartError::Refused { status: 429 | 503, .. }) => {
+                Err(QuickstartError::Refused { status: 429 | 503, .. }) if tries_left > 0 => {
+                    tries_left -= 1;
                     tokio::time::sleep(BUSY_PAUSE).await;
                 }
                 answer => return Ok(job_from_json(&answer?)),
             }
         }
-        let last = self.json(self.http.post(&url).multipart(form_of(clip).await?), &url).await;
-        Ok(job_from_json(&last?))
     }
 
     /// How a job stands.
